@@ -1,0 +1,336 @@
+"""The only I/O with a gateway: one request out, its reply in, block by block.
+
+Gateway reference, sections 1.6, 8 and 9. No retries, no redirects, no cookies, no proxies from
+the environment; what was sent and what came is kept byte for byte.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from .errors import GatewayError, Kind, request_id
+from .events import Event, Failed
+from .wire import models
+from .wire.call import Call, WireReader
+
+CONNECT: Final = 10.0
+WRITE: Final = 30.0
+SILENCE: Final = 120.0
+KEEP_ALIVE: Final = 30.0
+MOST_BYTES: Final = 256 * 1024 * 1024
+AFTER_DONE: Final = 1.0
+AFTER_SETTLED: Final = 5.0
+USER_AGENT: Final = "modelless-studio"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a gateway is, and the key to it."""
+
+    base_url: str
+    key: str = field(repr=False)
+
+
+@lru_cache(maxsize=256)
+def normalise(base_url: str) -> str:
+    """Return the base address as calls need it, without a slash at its end.
+
+    Mends what people paste: blanks, a missing scheme, a whole endpoint, /v1 doubled or left out.
+    Raises ValueError with a sentence when it is no web address.
+    """
+    text = base_url.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("The gateway's address must begin with https:// or http://.")
+    if "@" in parts.netloc:
+        raise ValueError("The gateway's address must not contain a user name or a key.")
+    steps = [step for step in parts.path.split("/") if step]
+    for ending in (["chat", "completions"], ["images", "generations"], ["models"]):
+        if steps[-len(ending) :] == ending:
+            del steps[-len(ending) :]
+    while steps[-2:] == ["v1", "v1"]:
+        steps.pop()
+    return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(steps or ["v1"]), "", ""))
+
+
+class Client:
+    """All connections of this process to gateways. Use it as an async context manager."""
+
+    def __init__(self) -> None:
+        self._http = _make_http()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    def exchange(
+        self, address: Address, call: Call, reader: WireReader, *, silence: float = SILENCE
+    ) -> "Exchange":
+        """Return an exchange that has not begun; nothing is sent before it is iterated.
+
+        `silence` is the longest time without a byte, in seconds.
+        """
+        return Exchange(self._http, address, call, reader, silence)
+
+    async def list_models(self, address: Address) -> list[str]:
+        """Return the ids of the models on offer, sorted. Raises GatewayError."""
+        reader = models.Reader()
+        async with self.exchange(address, models.build(), reader, silence=30.0) as exchange:
+            async for events in exchange:
+                for event in events:
+                    if isinstance(event, Failed):
+                        raise event.error
+        return reader.models
+
+
+class Exchange:
+    """One request and its reply: an async iterator of lists of events, one list per block.
+
+    Failures are never raised: they are the last event, `Failed`. Cancelling the task that waits
+    here, leaving the `async with`, or `aclose()` closes the connection at once.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        address: Address,
+        call: Call,
+        reader: WireReader,
+        silence: float,
+    ) -> None:
+        self.sent = b""
+        self.received = bytearray()
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+        self.request_id = ""
+        self.first_byte_at: datetime | None = None
+        self.last_byte_at: datetime | None = None
+        self._http = http
+        self._address = address
+        self._call = call
+        self._reader = reader
+        self._silence = silence
+        self._response: httpx.Response | None = None
+        self._blocks: AsyncIterator[bytes] | None = None
+        self._head_size = 0
+        self._is_over = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def __anext__(self) -> list[Event]:
+        if self._is_over:
+            raise StopAsyncIteration
+        try:
+            if self._blocks is None:
+                self._blocks = await self._open()
+            block = await self._next_block(self._blocks)
+        except GatewayError as error:
+            return await self._end(error)
+        except _TRANSPORT_ERRORS as error:
+            return await self._end(explain(error))
+        except BaseException:
+            await self.aclose()
+            raise
+        if block is None:
+            return await self._end(None)
+        return self._reader.read(block)
+
+    async def aclose(self) -> None:
+        """Close the connection now; nothing more comes from this exchange."""
+        self._is_over = True
+        response, self._response, self._blocks = self._response, None, None
+        if response is not None:
+            self._hide_key()
+            await response.aclose()
+
+    async def _open(self) -> AsyncIterator[bytes]:
+        request = self._request()
+        self.sent = _head_of(request) + self._call.body
+        # The transport has no limit for a peer that stops reading, so the whole phase gets one.
+        async with asyncio.timeout(CONNECT + WRITE + self._silence):
+            response = await self._http.send(request, stream=True)
+        self._response = response
+        self.status = response.status_code
+        self.headers = dict(response.headers)
+        self.request_id = request_id(self.headers)
+        self.received += _status_and_headers(response)
+        self._head_size = len(self.received)
+        self._reader.begin(self.status, self.headers)
+        if response.headers.get("content-encoding", "identity") == "identity":
+            return aiter(response.stream)  # type: ignore[arg-type]
+        return response.aiter_bytes()
+
+    def _request(self) -> httpx.Request:
+        key = self._address.key.strip()
+        if not (key.isascii() and (not key or key.isprintable())) or " " in key:
+            raise GatewayError(Kind.AUTH, "The key contains characters that no key can have.")
+        try:
+            url = normalise(self._address.base_url) + self._call.path
+            headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
+            headers |= self._call.headers
+            if key:
+                headers["Authorization"] = f"Bearer {key}"
+            return httpx.Request(
+                self._call.method,
+                url,
+                headers=headers,
+                content=self._call.body or None,
+                extensions={"timeout": {"connect": CONNECT, "read": self._silence}},
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise GatewayError(Kind.NETWORK, str(error), retryable=False) from error
+
+    async def _next_block(self, blocks: AsyncIterator[bytes]) -> bytes | None:
+        """Return the next bytes, or None at the end of the answer."""
+        grace = AFTER_DONE if self._reader.done else AFTER_SETTLED if self._reader.settled else 0
+        try:
+            if grace:
+                async with asyncio.timeout(grace):
+                    block = await anext(blocks)
+            else:
+                block = await anext(blocks)
+        except StopAsyncIteration:
+            return None
+        except TimeoutError:
+            if grace:
+                return None
+            raise
+        self.received += block
+        self.last_byte_at = datetime.now(UTC)
+        if self.first_byte_at is None:
+            self.first_byte_at = self.last_byte_at
+        if len(self.received) - self._head_size > MOST_BYTES:
+            raise GatewayError(
+                Kind.UPSTREAM, "The answer was larger than the studio accepts.", maybe_charged=True
+            )
+        return block
+
+    async def _end(self, broken: GatewayError | None) -> list[Event]:
+        if broken is not None and not broken.status:
+            broken.status = self.status or None
+            broken.request_id = self.request_id
+        events = self._reader.close(broken)
+        for event in events:
+            if isinstance(event, Failed):
+                event.error.hide(self._address.key.strip())
+        await self.aclose()
+        return events
+
+    def _hide_key(self) -> None:
+        """Remove the key where a gateway quotes it back: what was received will be stored."""
+        key = self._address.key.strip().encode("ascii", "ignore")
+        if key and key in self.received:
+            self.received = self.received.replace(key, b"***")
+
+
+def _make_http() -> httpx.AsyncClient:
+    trust = httpx.create_ssl_context(trust_env=False)
+
+    def session() -> aiohttp.ClientSession:
+        # The transport would read "no limit" as 100 connections; to aiohttp it is 0.
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ssl=trust),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
+
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(verify=trust, trust_env=False, client=session),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+_TRANSPORT_ERRORS: Final = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+)
+_NEVER_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+    httpx.ConnectError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    httpx.LocalProtocolError,
+    ValueError,
+)
+
+
+def explain(error: BaseException) -> GatewayError:
+    """Return what a failure of the transport means to the person.
+
+    The aiohttp transport calls every lost connection a connect timeout, so its cause decides.
+    """
+    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
+    if isinstance(cause, _NEVER_SENT):
+        if isinstance(cause, TimeoutError):
+            return GatewayError(Kind.TIMEOUT, "The gateway could not be reached in time.")
+        return GatewayError(Kind.NETWORK, "The gateway could not be reached.", retryable=True)
+    if isinstance(cause, httpx.ConnectTimeout):
+        return GatewayError(Kind.TIMEOUT, "The gateway could not be reached in time.")
+    if isinstance(cause, TimeoutError | httpx.TimeoutException):
+        return GatewayError(Kind.TIMEOUT, "The gateway fell silent.", maybe_charged=True)
+    if isinstance(cause, httpx.DecodingError):
+        return GatewayError(
+            Kind.UPSTREAM, "The answer was compressed in a broken way.", maybe_charged=True
+        )
+    return GatewayError(
+        Kind.NETWORK,
+        "The connection broke before the answer was complete.",
+        maybe_charged=True,
+        retryable=True,
+    )
+
+
+def _head_of(request: httpx.Request) -> bytes:
+    """Return the head of the request as it goes out, without the key."""
+    target = request.url.raw_path
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode(), target)]
+    for name, value in request.headers.raw:
+        shown = b"Bearer ***" if name.lower() == b"authorization" else value
+        lines.append(b"%s: %s" % (name, shown))
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def _status_and_headers(response: httpx.Response) -> bytes:
+    lines = [f"HTTP/1.1 {response.status_code} {response.reason_phrase}".rstrip().encode()]
+    lines += [b"%s: %s" % (name, value) for name, value in response.headers.raw]
+    return b"\r\n".join([*lines, b"", b""])

@@ -1,0 +1,373 @@
+"""What can go wrong at a gateway, in one type.
+
+    GatewayError            kind, in the order in which an exchange meets them
+    ├── network             no connection, a reset, a redirect
+    ├── auth                the key was refused
+    ├── quota               the key or the account has no credit
+    ├── rate                too many requests, or the gateway is saturated
+    ├── model               the model is unknown or not on offer
+    ├── validation          the request was not accepted
+    ├── moderation          the prompt or the answer was blocked
+    ├── timeout             no answer in time
+    ├── html                a web page came instead of data
+    ├── upstream            the service behind the gateway failed
+    ├── empty               an answer without content
+    └── truncated           an answer without its end
+
+`retryable` means that the same request may succeed later, unchanged. Only when `maybe_charged`
+is false as well may anything be sent again without asking the person.
+The shapes and statuses are those of the gateway reference, sections 1.4, 1.5 and 1.6.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+MOST_BODY: Final = 4000
+MOST_HTML: Final = 500
+MOST_MESSAGE: Final = 1000
+
+
+class Kind(StrEnum):
+    """What went wrong, as far as the person's next step depends on it."""
+
+    AUTH = "auth"
+    QUOTA = "quota"
+    RATE = "rate"
+    MODEL = "model"
+    VALIDATION = "validation"
+    MODERATION = "moderation"
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    HTML = "html"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    UPSTREAM = "upstream"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the person reads about a kind of failure: its cause and the next step."""
+
+    cause: str
+    next_step: str
+
+
+SENTENCES: Final[Mapping[Kind, Advice]] = {
+    Kind.AUTH: Advice("The gateway refused the key.", "Check the key in Admin → Gateways."),
+    Kind.QUOTA: Advice(
+        "The gateway account has no credit left for this request.",
+        "Add credit at the gateway, or lower the maximum length.",
+    ),
+    Kind.RATE: Advice("The gateway is busy.", "Wait a moment, then run it again."),
+    Kind.MODEL: Advice(
+        "The gateway does not offer this model to this key.", "Choose another model."
+    ),
+    Kind.VALIDATION: Advice(
+        "The gateway did not accept the request.", "Change the prompt or the settings."
+    ),
+    Kind.MODERATION: Advice(
+        "The prompt or the answer was blocked by a content filter.", "Reword the prompt."
+    ),
+    Kind.TIMEOUT: Advice(
+        "The gateway did not answer in time.",
+        "It may still have charged for the request. Check before you run it again.",
+    ),
+    Kind.NETWORK: Advice(
+        "The connection to the gateway failed.",
+        "Check the gateway's address and the network, then run it again.",
+    ),
+    Kind.HTML: Advice(
+        "The gateway sent a web page instead of an answer.",
+        "Check that its address ends in /v1, or wait if the gateway is down.",
+    ),
+    Kind.EMPTY: Advice(
+        "The gateway sent an empty answer.", "Run it again, or choose another model."
+    ),
+    Kind.TRUNCATED: Advice(
+        "The answer broke off before its end.", "Keep what arrived, or run it again."
+    ),
+    Kind.UPSTREAM: Advice(
+        "The service behind the gateway failed.", "Run it again later, or choose another model."
+    ),
+}
+
+_REFUSED_EARLY: Final = frozenset({Kind.AUTH, Kind.QUOTA, Kind.RATE, Kind.MODEL, Kind.VALIDATION})
+_RETRYABLE: Final = frozenset({Kind.RATE, Kind.TIMEOUT, Kind.EMPTY, Kind.TRUNCATED, Kind.UPSTREAM})
+
+
+class GatewayError(Exception):
+    """The one failure of this package; `body` is at most 4,000 redacted characters."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        request_id: str = "",
+        retryable: bool | None = None,
+        maybe_charged: bool = False,
+        body: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retryable = kind in _RETRYABLE if retryable is None else retryable
+        self.maybe_charged = maybe_charged
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"GatewayError({self.kind.value}, {self.message!r}, status={self.status})"
+
+    def hide(self, *secrets: str) -> None:
+        """Remove explicit secrets from everything that may be stored or shown."""
+        self.message = redact(self.message, *secrets)
+        self.body = redact(self.body, *secrets)
+        self.args = (self.message,)
+
+
+_KEY: Final = re.compile(r"\bsk-(?:[\w*…-]|\.{3}){4,}", re.IGNORECASE)
+_BEARER: Final = re.compile(r"\b(bearer)\s+(?!\*\*\*)[^\s\"',;<>]{4,}", re.IGNORECASE)
+_SHORTEST_SECRET: Final = 4
+
+
+def redact(text: str, *secrets: str) -> str:
+    """Return the text without `sk-…` keys, Bearer tokens and the explicit secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return _BEARER.sub(r"\1 ***", _KEY.sub("sk-***", text))
+
+
+def tidy(text: str) -> str:
+    """Return the text without what a database refuses: lone surrogates and NUL."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an error body says, whichever of the five shapes it has."""
+
+    message: str = ""
+    code: str = ""
+    type: str = ""
+
+
+_MESSAGE_KEYS: Final = ("message", "description", "msg", "err", "error_msg", "detail", "error")
+_REQUEST_ID: Final = re.compile(r"\s*\(?\brequest[ _]id:?\s*([\w.-]{6,})\)?", re.IGNORECASE)
+_ID_HEADERS: Final = ("x-oneapi-request-id", "x-request-id", "x-generation-id")
+
+
+def classify(status: int, headers: Mapping[str, str], body: bytes) -> GatewayError:
+    """Turn a failed reply into the error it stands for; never raises.
+
+    `headers` may be in any case. A status of 200 is possible: gateways hide errors there.
+    """
+    text = tidy(body[: 4 * MOST_BODY].decode("utf-8", "replace")).removeprefix("\ufeff").strip()
+    lower = {name.lower(): value for name, value in headers.items()}
+    is_html = text.startswith("<")
+    said = _Said() if is_html else _said(text)
+    kind = _kind(status, said, text, is_html)
+    return GatewayError(
+        kind,
+        _message(kind, status, said, text, is_html),
+        status=status,
+        code=said.code or said.type,
+        request_id=request_id(lower, text),
+        retryable=_retryable(kind, status, lower),
+        maybe_charged=_maybe_charged(kind, status, said),
+        body=redact(text)[: MOST_HTML if is_html else MOST_BODY],
+    )
+
+
+def request_id(headers: Mapping[str, str], text: str = "") -> str:
+    """Return the id by which the gateway's operator finds a request, or "".
+
+    Header names are expected in lower case; the text is searched when no header has the id.
+    """
+    for name in _ID_HEADERS:
+        if headers.get(name):
+            return headers[name][:200]
+    found = _REQUEST_ID.search(text)
+    return found[1] if found else ""
+
+
+def is_failure(reply: Mapping[str, Any]) -> bool:
+    """Whether a JSON object under status 200 is one of the error shapes."""
+    if reply.get("error") or reply.get("success") is False:
+        return True
+    if reply.get("object") == "error" or reply.get("type") == "error":
+        return True
+    if reply.get("choices") is not None or reply.get("usage") or reply.get("data"):
+        return False
+    return any(isinstance(reply.get(key), str) and reply[key] for key in _MESSAGE_KEYS)
+
+
+def _said(text: str) -> _Said:
+    try:
+        reply = json.loads(text)
+    except (ValueError, RecursionError):
+        return _Said(message=text)
+    if isinstance(reply, list) and reply:
+        reply = reply[0]
+    if isinstance(reply, str):
+        return _Said(message=reply)
+    return _from_object(reply) if isinstance(reply, dict) else _Said()
+
+
+def _from_object(reply: dict[str, Any]) -> _Said:
+    for inner in ("error", "response", "header"):
+        if isinstance(reply.get(inner), dict):
+            nested = _from_object(reply[inner])
+            if nested.message or nested.code or nested.type:
+                return nested
+    message = next(
+        (reply[key] for key in _MESSAGE_KEYS if isinstance(reply.get(key), str) and reply[key]), ""
+    )
+    return _Said(message.strip(), _word(reply.get("code")), _word(reply.get("type")))
+
+
+def _word(value: Any) -> str:
+    return str(value).strip()[:100] if isinstance(value, str | int) else ""
+
+
+_CODES: Final[Mapping[str, Kind]] = {
+    "invalid_api_key": Kind.AUTH,
+    "access_denied": Kind.AUTH,
+    "channel:invalid_key": Kind.UPSTREAM,
+    "insufficient_user_quota": Kind.QUOTA,
+    "pre_consume_token_quota_failed": Kind.QUOTA,
+    "insufficient_quota": Kind.QUOTA,
+    "quota_not_enough": Kind.QUOTA,
+    "billing_hard_limit_reached": Kind.QUOTA,
+    "rate_limit_exceeded": Kind.RATE,
+    "model_not_found": Kind.MODEL,
+    "model_price_error": Kind.MODEL,
+    "channel:no_available_key": Kind.MODEL,
+    "get_channel_failed": Kind.MODEL,
+    "sensitive_words_detected": Kind.MODERATION,
+    "prompt_blocked": Kind.MODERATION,
+    "content_policy_violation": Kind.MODERATION,
+    "content_filter": Kind.MODERATION,
+    "moderation_blocked": Kind.MODERATION,
+    "invalid_request": Kind.VALIDATION,
+    "invalid_text_request": Kind.VALIDATION,
+    "invalid_image_request": Kind.VALIDATION,
+    "context_length_exceeded": Kind.VALIDATION,
+    "bad_request_body": Kind.VALIDATION,
+    "convert_request_failed": Kind.VALIDATION,
+    "api_not_implemented": Kind.VALIDATION,
+    "channel:response_time_exceeded": Kind.TIMEOUT,
+    "empty_response": Kind.EMPTY,
+}
+
+_WORDS: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (
+            r"额度|余额|\bquota|insufficient (?:balance|credit|funds)|not enough credit",
+            Kind.QUOTA,
+        ),
+        (
+            r"敏感词|内容审核|违规|sensitive word|content[ _]policy|safety system|content[ _]filter"
+            r"|content management policy|moderation",
+            Kind.MODERATION,
+        ),
+        (r"负载已饱和|请求过于频繁|rate limit|too many requests|saturated", Kind.RATE),
+        (
+            r"无可用渠道|倍率或价格未配置|no (?:available|enabled) channel"
+            r"|model\b.{0,80}(?:does not exist|not found|not allowed|not available)"
+            r"|(?:无权|没有权限|not allowed|no (?:access|permission)).{0,40}(?:模型|model)",
+            Kind.MODEL,
+        ),
+        (r"无效的令牌|令牌已过期|令牌状态不可用|invalid (?:api )?(?:key|token)", Kind.AUTH),
+    )
+)
+
+_STATUSES: Final[Mapping[int, Kind]] = {
+    401: Kind.AUTH,
+    402: Kind.QUOTA,
+    403: Kind.AUTH,
+    408: Kind.TIMEOUT,
+    429: Kind.RATE,
+    501: Kind.VALIDATION,
+    504: Kind.TIMEOUT,
+    524: Kind.TIMEOUT,
+}
+
+
+def _kind(status: int, said: _Said, text: str, is_html: bool) -> Kind:
+    if 300 <= status < 400:
+        return Kind.NETWORK
+    if status == 413:
+        return Kind.VALIDATION
+    if is_html:
+        return Kind.HTML
+    if not text and status < 300:
+        return Kind.EMPTY
+    # Operators can remap statuses, so what the body says goes first.
+    for word in (said.code, said.type, said.message):
+        if word in _CODES:
+            return _CODES[word]
+    for pattern, kind in _WORDS:
+        if pattern.search(said.message):
+            return kind
+    return _by_status(status, said)
+
+
+def _by_status(status: int, said: _Said) -> Kind:
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if status == 404 and re.search(r"model|模型", said.message, re.IGNORECASE):
+        return Kind.MODEL
+    if status == 503 and re.search(r"channel|渠道|distributor", said.message, re.IGNORECASE):
+        return Kind.MODEL
+    return Kind.VALIDATION if 400 <= status < 500 else Kind.UPSTREAM
+
+
+def _message(kind: Kind, status: int, said: _Said, text: str, is_html: bool) -> str:
+    if is_html:
+        return f"The gateway answered with a web page instead of data (status {status})."
+    if said.message:
+        spoken = _REQUEST_ID.sub("", redact(said.message)).strip()
+        return spoken[:MOST_MESSAGE] or SENTENCES[kind].cause
+    return f"{SENTENCES[kind].cause[:-1]} (status {status}{'' if text else ', empty body'})."
+
+
+_LONGEST_WAIT: Final = 120.0
+
+
+def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:
+    asked = headers.get("x-should-retry", "").lower()
+    if asked in {"true", "false"}:
+        return asked == "true"
+    try:
+        if float(headers.get("retry-after", "0")) > _LONGEST_WAIT:
+            return False
+    except ValueError:
+        pass
+    return kind in _RETRYABLE or (kind is Kind.HTML and status >= 500)
+
+
+def _maybe_charged(kind: Kind, status: int, said: _Said) -> bool:
+    if kind in _REFUSED_EARLY or kind is Kind.NETWORK:
+        return False
+    if kind is Kind.HTML:
+        return status >= 500
+    if kind is Kind.MODERATION:
+        return status < 300
+    if kind is Kind.UPSTREAM:
+        # A JSON error is the gateway's own word that the request failed, and it then gives back
+        # what it reserved; under 200 or without a word the outcome is unknown.
+        return status < 300 or not (said.code or said.type)
+    return True

@@ -1,0 +1,124 @@
+"""What a run asks of a gateway: one frozen dataclass per family."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Role = Literal["system", "user", "assistant"]
+
+DEFAULTS: Final[Mapping[str, float]] = {
+    "temperature": 1.0,
+    "top_p": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+}
+"""What a gateway assumes for the sampling values; a form shows these and they are never sent."""
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2),
+    "n": (1, 10),
+    "max_tokens": (1, 2**30 - 1),
+}
+MOST_STOPS: Final = 4
+BIAS_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation, as plain text."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A chat completion (gateway reference, section 2.1).
+
+    Raises ValueError with a sentence for the person when a value is out of its range.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    temperature: float | None = None
+    top_p: float | None = None
+    n: int | None = None
+    stream: bool = True
+    include_usage: bool = True
+    stop: tuple[str, ...] = ()
+    max_tokens: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    logit_bias: Mapping[str, int] = field(default_factory=dict)
+    user: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.model.strip():
+            raise ValueError("Choose a model.")
+        if not self.messages:
+            raise ValueError("Write at least one message.")
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise ValueError(f"{_spoken(name)} must be between {low} and {high}.")
+        self._check_stop()
+        self._check_bias()
+
+    def _check_stop(self) -> None:
+        if len(self.stop) > MOST_STOPS:
+            raise ValueError(f"At most {MOST_STOPS} stop sequences can be given.")
+        if not all(self.stop):
+            raise ValueError("A stop sequence cannot be empty.")
+
+    def _check_bias(self) -> None:
+        for token, bias in self.logit_bias.items():
+            if not (token.isascii() and token.isdigit()):
+                raise ValueError(f"Logit bias: {token!r} is not a token id, which is a number.")
+            if not -BIAS_LIMIT <= bias <= BIAS_LIMIT:
+                raise ValueError(
+                    f"Logit bias: the value for token {token} must be between "
+                    f"-{BIAS_LIMIT} and {BIAS_LIMIT}."
+                )
+
+    def body(self) -> dict[str, Any]:
+        """Return what goes on the wire.
+
+        Unset and at-default values are left out, because gateways treat null and 0 in
+        different ways; "stream" is always there, because some gateways guess without it.
+        """
+        body: dict[str, Any] = {
+            "model": self.model,
+            "messages": [{"role": m.role, "content": m.content} for m in self.messages],
+        }
+        for name, default in DEFAULTS.items():
+            value = getattr(self, name)
+            if value is not None and value != default:
+                body[name] = value
+        body |= self._sparse()
+        body["stream"] = self.stream
+        if self.stream and self.include_usage:
+            body["stream_options"] = {"include_usage": True}
+        return body
+
+    def _sparse(self) -> dict[str, Any]:
+        sparse: dict[str, Any] = {}
+        if self.n is not None and self.n != 1:
+            sparse["n"] = self.n
+        if self.stop:
+            # The gateway's own page types "stop" as a string; only more than one needs a list.
+            sparse["stop"] = self.stop[0] if len(self.stop) == 1 else list(self.stop)
+        if self.max_tokens is not None:
+            sparse["max_tokens"] = self.max_tokens
+        if self.logit_bias:
+            sparse["logit_bias"] = dict(self.logit_bias)
+        if self.user:
+            sparse["user"] = self.user
+        return sparse
+
+
+def _spoken(name: str) -> str:
+    """Return a field's name as a person reads it."""
+    return "The number of choices" if name == "n" else name.replace("_", " ").capitalize()

@@ -1,0 +1,39 @@
+"""The two ends of every exchange: what is sent, and who reads the reply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from modelless_web.gateway.errors import GatewayError
+from modelless_web.gateway.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request, without address and key; `path` is relative to the gateway's base."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class WireReader(Protocol):
+    """Bytes in, events out: no network, no clock, no database."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing that may still arrive can change the answer."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer is whole and only trailing news, such as usage, may follow."""
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take the status and the headers, whose names are lower-case."""
+
+    def read(self, block: bytes) -> list[Event]:
+        """Take some bytes of the body, cut anywhere."""
+
+    def close(self, broken: GatewayError | None = None) -> list[Event]:
+        """Take the end of the body; `broken` says why it came too early."""

@@ -1,0 +1,276 @@
+"""POST /chat/completions: what is sent, and the reader of whatever comes back.
+
+Gateway reference, sections 2, 3 and 8. The reader takes the reply for what it is, not for what
+was asked: JSON instead of a stream, a stream instead of JSON, a web page, an error under 200.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from modelless_web.gateway.errors import GatewayError, Kind, classify, is_failure, request_id
+from modelless_web.gateway.events import Damaged, Event, Failed
+from modelless_web.gateway.parameters import Chat
+from .call import Call
+from .completion import Completion
+from .sse import Decoder, ServerSentEvent
+
+PATH: Final = "/chat/completions"
+MOST_ERROR_BODY: Final = 64 * 1024
+MOST_DAMAGED_LINE: Final = 500
+_BOM: Final = b"\xef\xbb\xbf"
+_SSE_FIELDS: Final = (b"data", b"event", b"id", b"retry", b":")
+_LONGEST_FIELD: Final = 6
+_decode = json.JSONDecoder().raw_decode
+
+
+def build(parameters: Chat) -> Call:
+    """Return the request for a chat completion; its path is relative to the gateway's base."""
+    headers = {
+        "Accept": "text/event-stream" if parameters.stream else "application/json",
+        "Content-Type": "application/json",
+    }
+    body = json.dumps(parameters.body(), ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate in a prompt has no UTF-8 form; the gateway gets a question mark instead.
+    return Call("POST", PATH, headers, body.encode("utf-8", "replace"))
+
+
+class Reader:
+    """Turns the bytes of one reply into events; cut the bytes anywhere.
+
+    `pictures` is false for text models: then no link is followed. `choices` is how many answers
+    were asked for, if known: it lets the client stop waiting once all are finished.
+
+    For answers without inline thoughts the joined TextDelta texts of a choice equal
+    `answers[index]`, and so they do with thoughts, progress lines and pictures in the text: the
+    first two are never in a TextDelta, the last only as its reference.
+    """
+
+    def __init__(
+        self, call_streams: bool, pictures: bool = True, *, choices: int | None = None
+    ) -> None:
+        self.call_streams = call_streams
+        self.damaged = 0
+        self._choices = choices
+        self._completion = Completion(pictures)
+        self._decoder = Decoder()
+        self._status = 0
+        self._headers: Mapping[str, str] = {}
+        self._body = bytearray()
+        self._take: Callable[[bytes, list[Event]], None] = self._sniff
+        self._done = False
+        self._error: GatewayError | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing that may still arrive can change the answer."""
+        return self._done
+
+    @property
+    def settled(self) -> bool:
+        """Whether every choice that was asked for is finished."""
+        return self._choices is not None and self._completion.finished >= self._choices
+
+    @property
+    def answers(self) -> dict[int, str]:
+        """The shown text of each choice, every picture in it as `picture:sha256:<hex>`."""
+        return self._completion.answers
+
+    @property
+    def response(self) -> dict[str, Any]:
+        """The reply as one chat.completion object, every picture in it as its reference."""
+        return self._completion.response()
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take the status and the headers, whose names are lower-case."""
+        self._status, self._headers = status, headers
+        if not 200 <= status < 300:
+            self._take = self._collect_error
+
+    def read(self, block: bytes) -> list[Event]:
+        """Take some bytes of the body; return the events they complete. Raises nothing."""
+        events: list[Event] = []
+        if not self._done:
+            try:
+                self._take(block, events)
+            except GatewayError as error:
+                self._fail(error)
+            self._completion.flush(events)
+        return events
+
+    def close(self, broken: GatewayError | None = None) -> list[Event]:
+        """Take the end of the body; return the last events. Raises nothing.
+
+        `broken` says why the body ended early; it counts unless the answer was whole by then.
+        """
+        events: list[Event] = []
+        if not self._done:
+            self._finish_body(events)
+        self._completion.end(events)
+        failure = self._error or self._completion.failure or self._verdict(broken)
+        if broken is not None and failure is not None and failure.kind is Kind.TRUNCATED:
+            failure = broken
+        if failure is not None:
+            events.append(Failed(failure))
+        self._done = True
+        return events
+
+    # What kind of body this is
+
+    def _sniff(self, block: bytes, events: list[Event]) -> None:
+        self._body += block
+        head = bytes(self._body[:64]).removeprefix(_BOM).lstrip()
+        if not head or (len(self._body) < len(_BOM) and _BOM.startswith(self._body)):
+            return
+        is_stream = "event-stream" in self._headers.get("content-type", "")
+        if head[:1] in b"{[":
+            self._take = self._collect
+        elif head[:1] == b"<" or not (is_stream or _begins_like_sse(head)):
+            if len(head) < _LONGEST_FIELD and any(f.startswith(head) for f in _SSE_FIELDS):
+                return
+            self._take = self._collect_error
+        else:
+            self._take = self._stream
+            block = bytes(self._body)
+            self._body.clear()
+            self._stream(block, events)
+
+    def _collect(self, block: bytes, events: list[Event]) -> None:
+        self._body += block
+
+    def _collect_error(self, block: bytes, events: list[Event]) -> None:
+        if len(self._body) < MOST_ERROR_BODY:
+            self._body += block
+
+    def _stream(self, block: bytes, events: list[Event]) -> None:
+        for event in self._decoder.feed(block):
+            self._event(event, events)
+            if self._done:
+                return
+
+    # What an event says
+
+    def _event(self, event: ServerSentEvent, events: list[Event]) -> None:
+        data = event.data
+        chunk = _parse(data)
+        if type(chunk) is dict and not event.event:
+            self._chunk(chunk, data, events)
+        elif chunk is None:
+            self._odd(event, events)
+        elif event.event == "error":
+            self._fail(classify(200, self._headers, data))
+        elif isinstance(chunk, dict):
+            self._chunk(chunk, data, events)
+
+    def _odd(self, event: ServerSentEvent, events: list[Event]) -> None:
+        """Take data that is no JSON value: the end mark, a keep-alive, several lines, damage."""
+        data = event.data.strip()
+        if data == b"[DONE]":
+            self._done = True
+        elif event.event == "error":
+            self._fail(classify(200, self._headers, data))
+        elif not data or data == b"null" or data.startswith(b":"):
+            return
+        elif b"\n" in data:
+            # Events without the blank line between them arrive as one.
+            for line in data.split(b"\n"):
+                if not self._done:
+                    self._event(ServerSentEvent(line, event.event), events)
+        else:
+            self.damaged += 1
+            events.append(Damaged(data[:MOST_DAMAGED_LINE].decode("utf-8", "replace")))
+
+    def _chunk(self, chunk: dict[str, Any], data: bytes, events: list[Event]) -> None:
+        if ("error" in chunk or "choices" not in chunk) and is_failure(chunk):
+            self._fail(classify(200, self._headers, data))
+            return
+        self._completion.take(chunk, events)
+
+    def _fail(self, error: GatewayError) -> None:
+        if self._completion.has_content:
+            # Words came before the failure, so work was done, whatever its kind.
+            error.maybe_charged = True
+        self._error = error
+        self._done = True
+
+    # How it ended
+
+    def _finish_body(self, events: list[Event]) -> None:
+        try:
+            if self._take == self._stream:
+                for event in self._decoder.flush():
+                    if not self._done:
+                        self._event(event, events)
+            elif self._take == self._collect:
+                self._whole(events)
+            elif self._body.strip() or self._take == self._collect_error:
+                self._error = self._refusal()
+        except GatewayError as error:
+            self._fail(error)
+
+    def _whole(self, events: list[Event]) -> None:
+        """Read a reply that is one JSON value, perhaps followed by `data: [DONE]`."""
+        text = bytes(self._body).removeprefix(_BOM).decode("utf-8", "replace").lstrip()
+        try:
+            reply, _ = _decode(text)
+        except RecursionError:
+            raise classify(200, self._headers, b"The answer is nested too deeply.") from None
+        except json.JSONDecodeError as error:
+            if error.pos < len(text) and not error.msg.startswith("Unterminated"):
+                raise classify(200, self._headers, bytes(self._body)) from None
+            raise GatewayError(
+                Kind.TRUNCATED, "The answer broke off in the middle.", maybe_charged=True
+            ) from None
+        if isinstance(reply, list):
+            reply = next((item for item in reply if isinstance(item, dict)), {})
+        if is_failure(reply):
+            raise classify(200, self._headers, bytes(self._body))
+        self._completion.is_whole = True
+        self._completion.take(reply, events)
+
+    def _refusal(self) -> GatewayError:
+        if 300 <= self._status < 400:
+            return _redirected(self._status, self._headers)
+        return classify(self._status, self._headers, bytes(self._body))
+
+    def _verdict(self, broken: GatewayError | None) -> GatewayError | None:
+        is_short = broken is not None and self._completion.finished < (self._choices or 1)
+        if self._completion.is_complete and not is_short:
+            return None
+        if broken is not None:
+            return broken
+        error = self._completion.shortfall()
+        error.status = self._status
+        error.request_id = request_id(self._headers)
+        return error
+
+
+def _begins_like_sse(head: bytes) -> bool:
+    return head.startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
+
+
+def _parse(data: bytes) -> Any:
+    """Return the JSON value, or None for anything else and for null."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        # Better one odd character than a lost line.
+        text = data.decode("utf-8", "replace")
+    text = text.strip()
+    try:
+        value, end = _decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if end == len(text) else None
+
+
+def _redirected(status: int, headers: Mapping[str, str]) -> GatewayError:
+    location = headers.get("location", "")
+    host = location.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2] if location else ""
+    where = f" to {host}" if host else ""
+    return GatewayError(
+        Kind.NETWORK,
+        f"The gateway's address redirects{where}. Put the final address into its settings.",
+        status=status,
+        retryable=False,
+    )
