@@ -1,0 +1,156 @@
+"""The ASGI app: a handful of routes, spoken the way OpenAI-compatible gateways speak them."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+from . import wire
+from .answers import Turn
+from .catalogue import MODELS
+from .gallery import Gallery
+from .wire import Receive, Reply, Scope, Send
+
+MOST_BODY = 32 * 1024 * 1024
+INDEX = b"<!doctype html><title>Practice gateway</title><p>Its API is under <code>/v1</code>.</p>"
+NOT_A_PICTURE = {
+    "html": b"<!doctype html><html><body><h1>Please sign in to see this file</h1></body></html>",
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+}
+
+
+class Practice:
+    """The practice gateway as an ASGI app. Needs a running event loop only once it is called."""
+
+    def __init__(self, pace: float | None = None) -> None:
+        """`pace` multiplies every pause; without it, PRACTICE_PACE decides (default 1)."""
+        self._pace = read_pace() if pace is None else pace
+        self._gallery = Gallery()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            return
+        reply = Reply(send, self._pace)
+        body = await read_body(receive)
+        if body is None:
+            await reply.json(413, wire.error("Request body too large", "invalid_request_error"))
+            return
+        await until_gone(self._route(scope, body, reply), receive)
+
+    async def _route(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        method, path = scope["method"], scope["path"]
+        if path == "/v1/chat/completions" and method == "POST":
+            await self._chat(scope, body, reply)
+        elif path == "/v1/models" and method == "GET":
+            await reply.json(200, {"object": "list", "data": [item(name) for name in MODELS]})
+        elif path.startswith("/v1/models/") and method == "GET":
+            await show_model(path.removeprefix("/v1/models/"), reply)
+        elif path.startswith("/pictures/") and method in {"GET", "HEAD"}:
+            await self._picture(scope, reply)
+        elif path == "/v1" or path.startswith(("/v1/", "/api/")):
+            message = f"Invalid URL ({method} {path})"
+            await reply.json(404, wire.error(message, "invalid_request_error"))
+        else:
+            # Gateways answer any other path with their dashboard, and so with a 200.
+            await reply.whole(200, "text/html; charset=utf-8", INDEX)
+
+    async def _chat(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        try:
+            ask = wire.read_ask(body)
+        except wire.BadAsk as problem:
+            await reply.json(400, wire.error(str(problem), "invalid_request_error"))
+            return
+        model = MODELS.get(ask.model)
+        if model is None:
+            text = f"当前分组 default 下对于模型 {ask.model} 无可用渠道"
+            await reply.json(503, wire.error(text, code="model_not_found"))
+            return
+        await model.behave(Turn(ask, reply, self._gallery, own_address(scope)))
+
+    async def _picture(self, scope: Scope, reply: Reply) -> None:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        if is_expired(query.get("se", [""])[0]):
+            text = b"<Error><Code>AuthenticationFailed</Code><Message>Expired</Message></Error>"
+            await reply.whole(403, "application/xml", text)
+            return
+        disguise = NOT_A_PICTURE.get(query.get("as", [""])[0])
+        name = scope["path"].removeprefix("/pictures/").removesuffix(".png")
+        png = disguise or await self._gallery.picture(name)
+        if png is None:
+            await reply.whole(404, "text/plain; charset=utf-8", b"no such picture")
+            return
+        await reply.whole(200, "image/png", png)
+
+
+def read_pace() -> float:
+    """The multiplier of every pause, from the environment."""
+    return max(0.0, float(os.environ.get("PRACTICE_PACE") or "1"))
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole request body, or None when it is too large."""
+    blocks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        event = await receive()
+        block = event.get("body", b"")
+        size += len(block)
+        if size > MOST_BODY:
+            return None
+        blocks.append(block)
+        more = event.get("more_body", False)
+    return b"".join(blocks)
+
+
+async def until_gone(work: Coroutine[object, object, None], receive: Receive) -> None:
+    """Run the work, but give it up as soon as the client hangs up."""
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        watching.cancel()
+        if not working.done():
+            working.cancel()
+    if not working.cancelled() and working.done():
+        working.result()
+
+
+def own_address(scope: Scope) -> str:
+    """The address under which the client reached us, for the links of pictures."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    name, port = scope.get("server") or ("127.0.0.1", 80)
+    return f"{scope['scheme']}://{host or f'{name}:{port}'}"
+
+
+def is_expired(moment: str) -> bool:
+    """Whether a link's expiry (ISO 8601, UTC) has passed; a link without one never expires."""
+    if not moment:
+        return False
+    try:
+        return datetime.now(UTC) >= datetime.fromisoformat(moment)
+    except (ValueError, TypeError):
+        return True
+
+
+def item(name: str) -> dict[str, object]:
+    """One row of the list of models."""
+    return {
+        "id": name,
+        "object": "model",
+        "created": wire.CREATED,
+        "owned_by": "practice",
+        "description": MODELS[name].description,
+    }
+
+
+async def show_model(name: str, reply: Reply) -> None:
+    """One model by id; an unknown one is an error with status 200, as these gateways do it."""
+    if name in MODELS:
+        await reply.json(200, item(name))
+        return
+    text = f"The model '{name}' does not exist"
+    body = wire.error(text, "invalid_request_error", param="model", code="model_not_found")
+    await reply.json(200, body)
