@@ -8,9 +8,18 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from modelless_web.gateway.errors import GatewayError, Kind, classify, is_failure, request_id
+from modelless_web.gateway.errors import (
+    GatewayError,
+    Kind,
+    classify,
+    is_failure,
+    is_ok,
+    is_redirect,
+    request_id,
+)
 from modelless_web.gateway.events import Damaged, Event, Failed
 from modelless_web.gateway.parameters import Chat
+
 from .call import Call
 from .completion import Completion
 from .sse import Decoder, ServerSentEvent
@@ -26,13 +35,18 @@ _decode = json.JSONDecoder().raw_decode
 
 def build(parameters: Chat) -> Call:
     """Return the request for a chat completion; its path is relative to the gateway's base."""
+    return call_of(parameters.body())
+
+
+def call_of(body: Mapping[str, Any]) -> Call:
+    """Return the request that carries `body`, a chat completion's JSON as `Chat.body` made it."""
     headers = {
-        "Accept": "text/event-stream" if parameters.stream else "application/json",
+        "Accept": "text/event-stream" if body["stream"] else "application/json",
         "Content-Type": "application/json",
     }
-    body = json.dumps(parameters.body(), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate in a prompt has no UTF-8 form; the gateway gets a question mark instead.
-    return Call("POST", PATH, headers, body.encode("utf-8", "replace"))
+    return Call("POST", PATH, headers, text.encode("utf-8", "replace"))
 
 
 class Reader:
@@ -84,7 +98,7 @@ class Reader:
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take the status and the headers, whose names are lower-case."""
         self._status, self._headers = status, headers
-        if not 200 <= status < 300:
+        if not is_ok(status):
             self._take = self._collect_error
 
     def read(self, block: bytes) -> list[Event]:
@@ -229,7 +243,7 @@ class Reader:
         self._completion.take(reply, events)
 
     def _refusal(self) -> GatewayError:
-        if 300 <= self._status < 400:
+        if is_redirect(self._status):
             return _redirected(self._status, self._headers)
         return classify(self._status, self._headers, bytes(self._body))
 
