@@ -55,10 +55,10 @@ THOUGHTS = (
     "The person wants an answer that is short. First I look at what was asked, then at what "
     "was said before. Nothing speaks against simply answering."
 )
-LONG_WORDS = (
-    "the light falls slowly over quiet water and every stone keeps a little of its warmth while "
-    "far behind the hills another evening gathers its colours and waits"
-).split()
+SENTENCE = (
+    "The light falls slowly over quiet water and every stone keeps a little of its warmth while "
+    "far behind the hills another evening gathers its colours and waits. "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +198,17 @@ async def structured(turn: Turn, choice: int) -> Answer:
 
 async def think(turn: Turn, choice: int) -> Answer:
     """Reasoning first, in its own key, then the answer."""
-    reasoning = (Piece({"reasoning_content": piece.text}, piece.pause) for piece in spoken(THOUGHTS))
+    reasoning = (
+        Piece({"reasoning_content": piece.text}, piece.pause) for piece in spoken(THOUGHTS)
+    )
     return Answer((*reasoning, *spoken("Here is what I came to: keep it simple, and begin.")))
 
 
 async def huge_text(turn: Turn, choice: int) -> Answer:
     """Several thousand words, fast."""
-    sentence = f"{' '.join(LONG_WORDS).capitalize()}. "
     blocks = []
     for number in range(1, 61):
-        words = spoken(f"### Part {number}\n\n{sentence * 3}\n\n", 0.0)
+        words = spoken(f"### Part {number}\n\n{SENTENCE * 3}\n\n", 0.0)
         blocks.append(Piece({"content": words[0].text}, 0.002))
         blocks.extend(words[1:])
     return Answer(tuple(blocks))

@@ -59,7 +59,7 @@ class Practice:
     async def _chat(self, scope: Scope, body: bytes, reply: Reply) -> None:
         try:
             ask = wire.read_ask(body)
-        except wire.BadAsk as problem:
+        except wire.BadAskError as problem:
             await reply.json(400, wire.error(str(problem), "invalid_request_error"))
             return
         model = MODELS.get(ask.model)

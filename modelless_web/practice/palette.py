@@ -38,9 +38,7 @@ def _hex(*codes: str) -> tuple[Colour, ...]:
 def _mood(
     phrase: str,
     sky: str,
-    sun: str,
-    haze: str,
-    near: str,
+    others: str,
     accents: str,
     *,
     sun_height: float = 0.3,
@@ -52,9 +50,7 @@ def _mood(
     return Mood(
         phrase,
         _hex(*sky.split()),
-        *_hex(sun),
-        *_hex(haze),
-        *_hex(near),
+        *_hex(*others.split()),
         _hex(*accents.split()),
         sun_height=sun_height,
         stars=stars,
@@ -68,73 +64,73 @@ MOODS: dict[str, Mood] = {
     "golden": _mood(
         "in the warm light of golden hour",
         "3d5a8c 7f86a8 d9a48c f7b96b ffdf9e",
-        "fff3cf", "f4b98a", "2b1a2b", "ff9e5e ffd27a c8553d 7a3b4f",
+        "fff3cf f4b98a 2b1a2b", "ff9e5e ffd27a c8553d 7a3b4f",
         sun_height=0.2, clouds=0.75, mist=0.35,
     ),
     "dusk": _mood(
         "as dusk settles",
         "1e1b4b 4a2c73 a3497f ee7b6c ffc38a",
-        "ffe3b0", "c9658a", "180f2c", "ff7b72 ffb36b 8e4fb0 3f6fb5",
+        "ffe3b0 c9658a 180f2c", "ff7b72 ffb36b 8e4fb0 3f6fb5",
         sun_height=0.08, stars=0.25, clouds=0.8, mist=0.35,
     ),
     "dawn": _mood(
         "in the first light of morning",
         "6d8fc4 a3b5dc e2c6d8 fbd3c1 fff0d6",
-        "fffaf0", "e6c9d4", "2d3350", "f5a6a0 ffd9a8 8fb0d9 b98fc4",
+        "fffaf0 e6c9d4 2d3350", "f5a6a0 ffd9a8 8fb0d9 b98fc4",
         sun_height=0.14, clouds=0.5, mist=0.7,
     ),
     "day": _mood(
         "under a clear bright sky",
         "2468b4 4a90d6 86bdea bfe0f4 eaf6f8",
-        "fffdf0", "b9d6ea", "16324a", "f6c453 e8743b 3aa17e f2efe4",
+        "fffdf0 b9d6ea 16324a", "f6c453 e8743b 3aa17e f2efe4",
         sun_height=0.62, clouds=0.7, mist=0.25,
     ),
     "night": _mood(
         "on a still, starlit night",
         "050a1f 0a1636 132a57 234a7c 3f6f9c",
-        "f3f1e0", "2e5484", "040812", "ffd98a 8fd0ff b48cff 5fe0c8",
+        "f3f1e0 2e5484 040812", "ffd98a 8fd0ff b48cff 5fe0c8",
         sun_height=0.62, stars=1.0, clouds=0.3, mist=0.4, moon=True,
     ),
     "storm": _mood(
         "under a brooding storm",
         "1a222c 2d3a48 4c5d6b 7d8f98 b9c3bf",
-        "eef2e6", "74868f", "0d141a", "d8b46a 5e7f8c 93a7ad c0ccc6",
+        "eef2e6 74868f 0d141a", "d8b46a 5e7f8c 93a7ad c0ccc6",
         sun_height=0.3, clouds=1.3, mist=0.55,
     ),
     "fog": _mood(
         "wrapped in soft fog",
         "9fb0b8 b5c2c6 c9d2d2 dbe0dc e9eae3",
-        "fffdf2", "d3dad8", "33434a", "8ba5a4 c9b79b 6f8790 e3d8c6",
+        "fffdf2 d3dad8 33434a", "8ba5a4 c9b79b 6f8790 e3d8c6",
         sun_height=0.4, clouds=0.25, mist=1.0,
     ),
     "neon": _mood(
         "glowing with neon",
         "0b0524 1d0b47 4a117a a81d8f ff4fa3",
-        "ffd1f3", "8a2b9c", "07031a", "00e5ff ff2fb9 8c5bff ffe14d",
+        "ffd1f3 8a2b9c 07031a", "00e5ff ff2fb9 8c5bff ffe14d",
         sun_height=0.2, stars=0.6, clouds=0.3, mist=0.4,
     ),
     "pastel": _mood(
         "in gentle pastels",
         "a8c8ee c3cdf2 e0cdf0 f6d2e2 fdebd8",
-        "fffaf2", "e3d3ec", "6a6492", "f7b2c4 ffd7a8 a9dcc9 b6b4ec",
+        "fffaf2 e3d3ec 6a6492", "f7b2c4 ffd7a8 a9dcc9 b6b4ec",
         sun_height=0.34, clouds=0.85, mist=0.5,
     ),
     "dramatic": _mood(
         "in dramatic light",
         "10182e 28325a 6b3f5f d0603f ffb454",
-        "fff0c2", "8f4a55", "0b0a16", "ff7a3c ffc857 a83254 3f5fa8",
+        "fff0c2 8f4a55 0b0a16", "ff7a3c ffc857 a83254 3f5fa8",
         sun_height=0.12, clouds=1.15, mist=0.3,
     ),
     "autumn": _mood(
         "in the colours of autumn",
         "6f8fa6 a9b3ae dcc6a0 f0c98a fbe3b4",
-        "fff4d6", "d9b48c", "2e1c16", "d9622b e8a33d a83a2a 8a7a35",
+        "fff4d6 d9b48c 2e1c16", "d9622b e8a33d a83a2a 8a7a35",
         sun_height=0.36, clouds=0.5, mist=0.5,
     ),
     "winter": _mood(
         "on a crisp winter day",
         "5a86b8 8fb2d6 bcd3e6 dde8ee f6f2ec",
-        "fffaf0", "cddce8", "24384e", "e8f1f7 a9c6de f3c9b4 7fa3c4",
+        "fffaf0 cddce8 24384e", "e8f1f7 a9c6de f3c9b4 7fa3c4",
         sun_height=0.24, clouds=0.45, mist=0.6,
     ),
 }  # fmt: skip
@@ -191,7 +187,7 @@ SCENE_PHRASES = {
 
 FIGURE_WORDS = frozenset(
     "poses pose posing fashion fashion-forward wardrobe woman girl man person lady model dancer "
-    "traveler traveller wanderer hiker couple bride dress portrait astronaut".split()
+    "traveler traveller wanderer hiker couple bride dress portrait astronaut".split()  # noqa: SIM905 -- a row of words reads like the tables above
 )
 
 TINTS: dict[str, Colour] = {
@@ -298,7 +294,7 @@ SHAPES = {
 def read_size(text: str, size: str = "") -> tuple[int, int]:
     """Width and height in pixels: from the size field, else from the last size in the text."""
     text = text[-20_000:].lower()
-    pairs = re.findall(r"(?<!\d)(\d{2,5})\s?[x×]\s?(\d{2,5})(?!\d)", f"{text} {size}")
+    pairs = re.findall(r"(?<!\d)(\d{2,5})\s?[x\u00d7]\s?(\d{2,5})(?!\d)", f"{text} {size}")
     if pairs:
         return _clamp(int(pairs[-1][0])), _clamp(int(pairs[-1][1]))
     ratios = re.findall(r"--(?:ar|aspect)\s+(\d{1,3})\s?[:/x]\s?(\d{1,3})(?!\d)", text)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import socket
 import sys
 import threading
@@ -13,7 +14,9 @@ PORT = 8901
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options, shared by `python -m modelless_web.practice` and `manage.py practice`."""
-    parser.add_argument("--host", default=HOST, help="the address to listen on (default %(default)s)")
+    parser.add_argument(
+        "--host", default=HOST, help="the address to listen on (default %(default)s)"
+    )
     parser.add_argument(
         "--port", type=int, default=PORT, help="the port; 0 finds a free one (default %(default)s)"
     )
@@ -40,10 +43,8 @@ def serve(host: str = HOST, port: int = PORT, *, watch_stdin: bool = False) -> i
         reason = problem.strerror or str(problem)
         print(f"The practice gateway cannot use {host} port {port}: {reason}.", file=sys.stderr)
         return 1
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(listener, watch_stdin=watch_stdin))
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

@@ -19,7 +19,7 @@ CREATED = 1_710_000_000  # a fixed date: the same question gets the same bytes
 MOST_CHOICES = 128
 
 
-class BadAsk(ValueError):
+class BadAskError(ValueError):
     """The request body cannot be understood; the message says why."""
 
 
@@ -73,15 +73,15 @@ def estimate_tokens(text: str) -> int:
 
 
 def read_ask(body: bytes) -> Ask:
-    """Parse a chat request. Raises BadAsk, with a sentence for the client, when it is unusable."""
+    """Parse a chat request. Raises BadAskError, with a sentence for the client, when it is unusable."""
     try:
         fields = json.loads(body)
     except ValueError as error:
-        raise BadAsk("Invalid request, the body is not JSON") from error
+        raise BadAskError("Invalid request, the body is not JSON") from error
     if not isinstance(fields, dict):
-        raise BadAsk("Invalid request, the body is not a JSON object")
+        raise BadAskError("Invalid request, the body is not a JSON object")
     if not isinstance(fields.get("model"), str) or not fields["model"]:
-        raise BadAsk("Invalid request, you must provide a model parameter")
+        raise BadAskError("Invalid request, you must provide a model parameter")
     options = fields.get("stream_options")
     return Ask(
         model=fields["model"],
@@ -98,10 +98,12 @@ def read_ask(body: bytes) -> Ask:
 
 def _read_messages(value: object) -> tuple[Message, ...]:
     if not isinstance(value, list) or not value:
-        raise BadAsk("field messages is required")
+        raise BadAskError("field messages is required")
     if not all(isinstance(item, dict) for item in value):
-        raise BadAsk("field messages must be a list of objects")
-    return tuple(Message(str(item.get("role", "")), _flatten(item.get("content"))) for item in value)
+        raise BadAskError("field messages must be a list of objects")
+    return tuple(
+        Message(str(item.get("role", "")), _flatten(item.get("content"))) for item in value
+    )
 
 
 def _flatten(content: object) -> str:
@@ -120,7 +122,7 @@ def _read_count(fields: Mapping[str, object], *names: str, most: int) -> int | N
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            raise BadAsk(f"{name} is invalid")
+            raise BadAskError(f"{name} is invalid")
         return value or None
     return None
 
@@ -238,7 +240,11 @@ def _images(piece: Piece) -> list[object]:
 
 
 def error(
-    message: str, kind: str = "new_api_error", *, param: str | None = "", code: str | int | None = ""
+    message: str,
+    kind: str = "new_api_error",
+    *,
+    param: str | None = "",
+    code: str | int | None = "",
 ) -> dict[str, object]:
     """An error object of the relay's shape."""
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
