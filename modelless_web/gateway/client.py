@@ -324,8 +324,9 @@ def _head_of(request: httpx.Request) -> bytes:
     """Return the head of the request as it goes out, without the key."""
     target = request.url.raw_path
     lines = [b"%s %s HTTP/1.1" % (request.method.encode(), target)]
-    for name, value in request.headers.raw:
-        shown = b"Bearer ***" if name.lower() == b"authorization" else value
+    # The transport writes names in lower case.
+    for name, value in ((name.lower(), value) for name, value in request.headers.raw):
+        shown = b"Bearer ***" if name == b"authorization" else value
         lines.append(b"%s: %s" % (name, shown))
     return b"\r\n".join([*lines, b"", b""])
 

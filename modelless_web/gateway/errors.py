@@ -24,6 +24,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, Final
 
 MOST_BODY: Final = 4000
@@ -294,6 +295,16 @@ _WORDS: Final = tuple(
     )
 )
 
+_OK: Final = 200
+_REDIRECTED: Final = 300
+_REFUSED: Final = 400
+_BROKEN: Final = 500
+
+_HINTS: Final[Mapping[int, re.Pattern[str]]] = {
+    404: re.compile(r"model|模型", re.IGNORECASE),
+    503: re.compile(r"channel|渠道|distributor", re.IGNORECASE),
+}
+
 _STATUSES: Final[Mapping[int, Kind]] = {
     401: Kind.AUTH,
     402: Kind.QUOTA,
@@ -306,33 +317,41 @@ _STATUSES: Final[Mapping[int, Kind]] = {
 }
 
 
+def is_ok(status: int) -> bool:
+    """Whether the status is one of success."""
+    return _OK <= status < _REDIRECTED
+
+
+def is_redirect(status: int) -> bool:
+    """Whether the status sends the caller to another address."""
+    return _REDIRECTED <= status < _REFUSED
+
+
 def _kind(status: int, said: _Said, text: str, is_html: bool) -> Kind:
-    if 300 <= status < 400:
+    if is_redirect(status):
         return Kind.NETWORK
-    if status == 413:
-        return Kind.VALIDATION
-    if is_html:
+    if is_html and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Kind.HTML
-    if not text and status < 300:
+    if not text and is_ok(status):
         return Kind.EMPTY
     # Operators can remap statuses, so what the body says goes first.
+    return _by_words(said) or _by_status(status, said)
+
+
+def _by_words(said: _Said) -> Kind | None:
     for word in (said.code, said.type, said.message):
         if word in _CODES:
             return _CODES[word]
-    for pattern, kind in _WORDS:
-        if pattern.search(said.message):
-            return kind
-    return _by_status(status, said)
+    return next((kind for pattern, kind in _WORDS if pattern.search(said.message)), None)
 
 
 def _by_status(status: int, said: _Said) -> Kind:
     if status in _STATUSES:
         return _STATUSES[status]
-    if status == 404 and re.search(r"model|模型", said.message, re.IGNORECASE):
+    hint = _HINTS.get(status)
+    if hint is not None and hint.search(said.message):
         return Kind.MODEL
-    if status == 503 and re.search(r"channel|渠道|distributor", said.message, re.IGNORECASE):
-        return Kind.MODEL
-    return Kind.VALIDATION if 400 <= status < 500 else Kind.UPSTREAM
+    return Kind.VALIDATION if _REFUSED <= status < _BROKEN else Kind.UPSTREAM
 
 
 def _message(kind: Kind, status: int, said: _Said, text: str, is_html: bool) -> str:
@@ -356,18 +375,18 @@ def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:
             return False
     except ValueError:
         pass
-    return kind in _RETRYABLE or (kind is Kind.HTML and status >= 500)
+    return kind in _RETRYABLE or (kind is Kind.HTML and status >= _BROKEN)
 
 
 def _maybe_charged(kind: Kind, status: int, said: _Said) -> bool:
     if kind in _REFUSED_EARLY or kind is Kind.NETWORK:
         return False
     if kind is Kind.HTML:
-        return status >= 500
+        return status >= _BROKEN
     if kind is Kind.MODERATION:
-        return status < 300
+        return is_ok(status)
     if kind is Kind.UPSTREAM:
         # A JSON error is the gateway's own word that the request failed, and it then gives back
         # what it reserved; under 200 or without a word the outcome is unknown.
-        return status < 300 or not (said.code or said.type)
+        return is_ok(status) or not (said.code or said.type)
     return True

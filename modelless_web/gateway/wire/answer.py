@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from modelless_web.gateway.errors import tidy
 from modelless_web.gateway.events import Event, PictureFound, Progress, ReasoningDelta, TextDelta
+
 from .inline import Folder
 from .pictures import Found, find, from_item, name_of
 from .progress import Mark, ProgressLines, read_line

@@ -28,8 +28,7 @@ PATH: Final = "/chat/completions"
 MOST_ERROR_BODY: Final = 64 * 1024
 MOST_DAMAGED_LINE: Final = 500
 _BOM: Final = b"\xef\xbb\xbf"
-_SSE_FIELDS: Final = (b"data", b"event", b"id", b"retry", b":")
-_LONGEST_FIELD: Final = 6
+_SSE_FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b":")
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -136,18 +135,15 @@ class Reader:
         head = bytes(self._body[:64]).removeprefix(_BOM).lstrip()
         if not head or (len(self._body) < len(_BOM) and _BOM.startswith(self._body)):
             return
-        is_stream = "event-stream" in self._headers.get("content-type", "")
         if head[:1] in b"{[":
             self._take = self._collect
-        elif head[:1] == b"<" or not (is_stream or _begins_like_sse(head)):
-            if len(head) < _LONGEST_FIELD and any(f.startswith(head) for f in _SSE_FIELDS):
-                return
-            self._take = self._collect_error
-        else:
+        elif head.startswith(_SSE_FIELDS):
             self._take = self._stream
             block = bytes(self._body)
             self._body.clear()
             self._stream(block, events)
+        elif not any(name.startswith(head) for name in _SSE_FIELDS):
+            self._take = self._collect_error
 
     def _collect(self, block: bytes, events: list[Event]) -> None:
         self._body += block
@@ -257,10 +253,6 @@ class Reader:
         error.status = self._status
         error.request_id = request_id(self._headers)
         return error
-
-
-def _begins_like_sse(head: bytes) -> bool:
-    return head.startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
 
 
 def _parse(data: bytes) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from modelless_web.gateway.errors import GatewayError, Kind, classify, tidy
 from modelless_web.gateway.events import Event, Finished, Started, UsageReported
+
 from .answer import Answer
 
 

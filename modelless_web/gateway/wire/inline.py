@@ -72,10 +72,10 @@ class Folder:
 
     def feed(self, text: str) -> str:
         """Return the text that can be shown now."""
-        if self._run is None and not self._held and text:
-            if not any(mark in text for mark in _MARKS) and not _partial(text):
-                self._before = text[-1]
-                return text
+        is_idle = self._run is None and not self._held
+        if is_idle and text and not any(mark in text for mark in _MARKS) and not _partial(text):
+            self._before = text[-1]
+            return text
         return self._scan(text, at_end=False)
 
     def flush(self) -> str:

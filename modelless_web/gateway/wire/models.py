@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from modelless_web.gateway.errors import GatewayError, Kind, classify
+from modelless_web.gateway.errors import GatewayError, Kind, classify, is_ok
 from modelless_web.gateway.events import Event, Failed
+
 from .call import Call
 
 LIMIT: Final = 16 * 1024 * 1024
@@ -66,7 +67,7 @@ class Reader:
         try:
             if broken is not None:
                 raise broken
-            if not 200 <= self._status < 300:  # noqa: PLR2004
+            if not is_ok(self._status):
                 raise classify(self._status, self._headers, bytes(self._body))
             self.models = read_models(bytes(self._body))
         except GatewayError as error:

@@ -7,10 +7,16 @@ from typing import Final
 
 _LONGEST: Final = 120
 _LONGEST_WORDS: Final = 48
-_MARK_WITHIN: Final = 32
+_LONGEST_ORNAMENT: Final = 8
 _PERCENT: Final = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*[%％]")  # noqa: RUF001
 _ALONE: Final = re.compile(r"[(（]?\d{1,3}(?:\.\d+)?\s*[%％][)）]?")  # noqa: RUF001
-_MARK: Final = re.compile(r"进度|progress", re.IGNORECASE)
+_ALONE_SO_FAR: Final = re.compile(r"[(（]?\d{0,3}(?:\.\d*)?\s*[%％]?[)）]?")  # noqa: RUF001
+_ORNAMENT: Final = re.compile(r"[^\w>]*")
+_TITLES: Final = tuple(
+    f"{title}progress" for title in ("", "current ", "generation ", "image ", "job ", "task ")
+)
+_TITLE: Final = re.compile(rf"[一-鿿]{{0,8}}?进度|{'|'.join(_TITLES)}", re.IGNORECASE)
+_HAN_SO_FAR: Final = re.compile(r"[一-鿿]{1,9}")
 _TASK: Final = re.compile(r">\s*(?:task\s*)?id\s*[:：]", re.IGNORECASE)  # noqa: RUF001
 _NOTES: Final[Mapping[str, re.Pattern[str]]] = {
     note: re.compile(pattern, re.IGNORECASE)
@@ -37,7 +43,7 @@ def read_line(line: str) -> Mark | None:
     if not text or len(line.lstrip()) > _LONGEST:
         return None
     quoted = text.startswith(">")
-    if not quoted and not _MARK.search(text[:_MARK_WITHIN]) and not _ALONE.fullmatch(text):
+    if not quoted and not _is_titled(text) and not _ALONE.fullmatch(text):
         return None
     percents = _PERCENT.findall(text)
     note = next((note for note, words in _NOTES.items() if words.search(text)), "")
@@ -50,8 +56,8 @@ def read_line(line: str) -> Mark | None:
 class ProgressLines:
     """Takes the progress lines out of a text that comes in pieces.
 
-    A line is held back only while it may still become one: at most 32 characters of ordinary
-    text, 120 of a quotation.
+    A line is held back only while it may still become one: 120 characters of a quotation, and of
+    ordinary text no more than its first letters, so that the first word appears at once.
     """
 
     def __init__(self) -> None:
@@ -91,10 +97,22 @@ class ProgressLines:
             marks.append(mark)
 
 
+def _is_titled(text: str) -> bool:
+    ornament = _ORNAMENT.match(text)
+    size = ornament.end() if ornament else 0
+    return size <= _LONGEST_ORNAMENT and bool(_TITLE.match(text, size))
+
+
 def _is_surely_text(line: str) -> bool:
+    """Whether no continuation can turn this beginning of a line into progress."""
     text = line.lstrip()
     if len(text) > _LONGEST:
         return True
-    if text.startswith(">") or len(text) < _MARK_WITHIN:
+    if not text or text.startswith(">") or _ALONE_SO_FAR.fullmatch(text):
         return False
-    return not _MARK.search(text[:_MARK_WITHIN])
+    word = _ORNAMENT.sub("", text, count=1)
+    if len(text) - len(word) > _LONGEST_ORNAMENT:
+        return True
+    if not word or _TITLE.match(word) or _HAN_SO_FAR.fullmatch(word):
+        return False
+    return not any(title.startswith(word.lower()) for title in _TITLES)
