@@ -222,7 +222,7 @@ def _said(text: str) -> _Said:
     if isinstance(reply, list) and reply:
         reply = reply[0]
     if isinstance(reply, str):
-        return _Said(message=reply)
+        return _Said(message=tidy(reply))
     return _from_object(reply) if isinstance(reply, dict) else _Said()
 
 
@@ -235,11 +235,11 @@ def _from_object(reply: dict[str, Any]) -> _Said:
     message = next(
         (reply[key] for key in _MESSAGE_KEYS if isinstance(reply.get(key), str) and reply[key]), ""
     )
-    return _Said(message.strip(), _word(reply.get("code")), _word(reply.get("type")))
+    return _Said(tidy(message).strip(), _word(reply.get("code")), _word(reply.get("type")))
 
 
 def _word(value: Any) -> str:
-    return str(value).strip()[:100] if isinstance(value, str | int) else ""
+    return tidy(str(value)).strip()[:100] if isinstance(value, str | int) else ""
 
 
 _CODES: Final[Mapping[str, Kind]] = {

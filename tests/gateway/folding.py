@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
@@ -90,6 +91,6 @@ def read(
     reader.begin(status, headers)
     events: list[Event] = []
     places = [0, *sorted(set(cuts)), len(body)]
-    for start, stop in zip(places, places[1:], strict=False):
+    for start, stop in pairwise(places):
         events += reader.read(body[start:stop])
     return fold([*events, *reader.close()])

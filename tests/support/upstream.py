@@ -28,11 +28,12 @@ def reply(
 
 @dataclass
 class Upstream:
-    """A running script. `gone` is set when the peer has closed a connection."""
+    """A running script. `asked`: a request came; `gone`: a connection has ended."""
 
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -46,12 +47,15 @@ async def upstream(*scripts: Iterable[Step]) -> AsyncIterator[Upstream]:
     """Serve each script to one request, in order; the last one again and again."""
     state = Upstream()
     plays = [list(script) for script in scripts]
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         state.connections += 1
+        writers.append(writer)
         try:
             while True:
                 state.requests.append(await _request(reader))
+                state.asked.set()
                 await _play(plays.pop(0) if len(plays) > 1 else plays[0], reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, _CloseNow):
             pass
@@ -65,7 +69,8 @@ async def upstream(*scripts: Iterable[Step]) -> AsyncIterator[Upstream]:
         yield state
     finally:
         server.close()
-        server.close_clients()
+        for writer in writers:
+            writer.close()
 
 
 class _CloseNow(Exception):  # noqa: N818

@@ -25,9 +25,10 @@ _HEADER_END: Final = re.compile(r"[,\s()<>\"'`]")
 _LONGEST_HEADER: Final = 200
 _OUTSIDE: Final = re.compile(r"[^A-Za-z0-9+/=_\-\s]")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}|=+")
-_CLOSING: Final = (")", '"', "'", ">", "`", "]")
+_CLOSING: Final = tuple(")\"'>`]")
 _SHORTEST_BARE: Final = 64
 _SHORTEST_LINE: Final = 20
+_LONGEST_LINE: Final = 128
 
 
 def reference(data: bytes) -> str:
@@ -127,11 +128,12 @@ class Folder:
             self._run.append(text[: end.start()])
             text = text[end.start() :]
         body, self._run = "".join(self._run), None
-        self._show(self._fold(body, is_closed=text[:1] in _CLOSING), shown)
+        is_end = not text
+        self._show(self._fold(body, is_end=is_end, is_closed=text[:1] in _CLOSING), shown)
         return text
 
-    def _fold(self, body: str, *, is_closed: bool) -> str:
-        extent = _extent(body, is_closed=is_closed)
+    def _fold(self, body: str, *, is_end: bool, is_closed: bool) -> str:
+        extent = _extent(body, is_end=is_end, is_closed=is_closed)
         data = None
         if self._header or extent >= _SHORTEST_BARE:
             data = decode(body[:extent])
@@ -160,18 +162,20 @@ def _header_length(text: str) -> int | None:
     return None if undecided else -1
 
 
-def _extent(body: str, *, is_closed: bool) -> int:
+def _extent(body: str, *, is_end: bool, is_closed: bool) -> int:
     """Return how much of a run of base64 and whitespace is the picture.
 
-    When the closing parenthesis is missing, the words after the picture are in the alphabet too;
-    a wrapped line of base64 is long, or it is the last one and ends at a mark or a full group.
+    When the closing parenthesis is missing, the words after the picture are in the alphabet too.
+    A wrapped line of base64 is long; a short one is the last before a closing mark, or the last
+    of a text whose lines are wrapped and which ends with a full group.
     """
-    end = length = 0
+    end = length = first = 0
     for token in _TOKEN.finditer(body):
         size = token.end() - token.start()
+        first = first or size
         if length and size < _SHORTEST_LINE:
-            is_last = not body[token.end() :].strip()
-            if not is_last or not (is_closed or (length + size) % 4 == 0):
+            is_full = is_end and first <= _LONGEST_LINE and (length + size) % 4 == 0
+            if not (is_closed or is_full) or body[token.end() :].strip():
                 break
         length += size
         end = token.end()

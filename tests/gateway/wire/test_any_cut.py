@@ -1,6 +1,7 @@
 """However the network cuts a reply, the same things come out of it."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,18 +18,37 @@ PIECES = st.sampled_from(
     [
         "> 进度 12%\n", "> 生成中", "\n", "\r\n", " ", "a", "data:", "data:image/", "png;base64,",
         PNG64, WRAPPED64, "![x](", ")", "base64://", "iVBORw0KGgo", "/9j/", "<think>", "</think>",
-        "```think\n", "\n```", "50%", "(30%)", "progress", "当前进度：30%", "** Progress 5% **", ">",
+        "```think\n", "\n```", "50%", "(30%)", "progress", "当前进度：30%",  # noqa: RUF001
+        "** Progress 5% **", ">",
         "https://x.example/a.png", "word ", "😀", "\u2028", "<", "\x00", "\ud83d", "\ude00",
     ]
 )  # fmt: skip
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
 CUTS = st.lists(st.integers(0, 4000), max_size=40)
+SHREDS = st.lists(
+    st.sampled_from(
+        [
+            b"data: ", b"{}", b"\n", b"\r", b":", b"[DONE]", b"event: error", b"<", b"null",
+            b'{"choices":[', b"]}", b'{"choices":[{"delta":1,"index":[]}],"usage":[1]}',
+        ]
+    ),
+    max_size=30,
+).map(b"".join)  # fmt: skip
+LINES = st.lists(
+    st.sampled_from(
+        [
+            b"data: x", b"data:", b"event: e", b"\n", b"\r", b"\r\n", b":c", b"\xef\xbb\xbf",
+            b"id: 1",
+        ]
+    ),
+    max_size=30,
+).map(b"".join)  # fmt: skip
 ENDS = st.sampled_from(["\n", "\r", "\r\n"])
 
 
 def _cut(text: str, cuts: list[int]) -> list[str]:
     places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    return [text[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(places)]
 
 
 def _outcome(folded: Folded, reader: Reader) -> tuple[object, ...]:
@@ -76,7 +96,7 @@ def test_the_deltas_of_an_answer_add_up_to_it(texts: list[str]) -> None:
     assert folded.text.get(0, "") == reader.answers.get(0, "")
 
 
-@given(st.binary(max_size=300) | st.lists(st.sampled_from([b"data: ", b"{}", b"\n", b"\r", b":", b"[DONE]", b"event: error", b'{"choices":[', b"]}", b"<", b"null"]), max_size=30).map(b"".join), CUTS, st.integers(100, 599))  # fmt: skip
+@given(st.binary(max_size=300) | SHREDS, CUTS, st.integers(100, 599))
 @settings(max_examples=300)
 def test_no_bytes_make_the_reader_raise(body: bytes, cuts: list[int], status: int) -> None:
     read(body, cuts=[cut for cut in cuts if cut < len(body)], status=status)
@@ -85,11 +105,11 @@ def test_no_bytes_make_the_reader_raise(body: bytes, cuts: list[int], status: in
 def _events(body: bytes, cuts: list[int]) -> list[ServerSentEvent]:
     decoder = Decoder()
     places = [0, *sorted(cut for cut in cuts if cut < len(body)), len(body)]
-    blocks = [body[a:b] for a, b in zip(places, places[1:], strict=False)]
+    blocks = [body[a:b] for a, b in pairwise(places)]
     return [event for block in blocks for event in decoder.feed(block)] + list(decoder.flush())
 
 
-@given(st.lists(st.sampled_from([b"data: x", b"data:", b"event: e", b"\n", b"\r", b"\r\n", b":c", b"\xef\xbb\xbf", b"id: 1"]), max_size=30).map(b"".join), CUTS)  # fmt: skip
+@given(LINES, CUTS)
 def test_events_cut_anywhere_are_the_same(body: bytes, cuts: list[int]) -> None:
     assert _events(body, cuts) == _events(body, [])
 
