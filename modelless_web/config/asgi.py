@@ -1,0 +1,34 @@
+"""The ASGI application: static files and the event stream stand in front of Django."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelless_web.config.settings")
+
+type Scope = dict[str, Any]
+type Receive = Callable[[], Awaitable[dict[str, Any]]]
+type Send = Callable[[dict[str, Any]], Awaitable[None]]
+type App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_django: App = get_asgi_application()  # type: ignore[assignment]
+
+from modelless_web.config.statics import static_files  # noqa: E402 - needs the settings
+from modelless_web.studio.stream import live  # noqa: E402 - needs the app registry
+
+_statics = static_files()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request to whoever answers it."""
+    if scope["type"] != "http":
+        return
+    path: str = scope["path"]
+    if path.startswith("/static/"):
+        await _statics(scope, receive, send)
+    elif path == "/live/":
+        await live(scope, receive, send)
+    else:
+        await _django(scope, receive, send)

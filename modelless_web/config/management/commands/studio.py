@@ -1,0 +1,123 @@
+"""``manage.py studio``: everything in one process, from an empty folder to an address."""
+
+import asyncio
+import fcntl
+import signal
+import socket
+import sys
+from typing import IO, Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
+
+from modelless_web.config import prepare
+from modelless_web.config.environment import unwritable
+from modelless_web.engine import runtime
+from modelless_web.records.owner import has_owner, owner_token
+
+LAST_RESORT = 10
+
+
+class Server(uvicorn.Server):
+    """A server that lets go of open event streams when it is asked to stop."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        engine = runtime.current()
+        if engine:
+            engine.log.close()
+        super().handle_exit(sig, frame)
+
+
+class Command(BaseCommand):
+    help = "Run the studio: prepare the data folder, then serve pages and carry out generations."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = settings.ENVIRONMENT
+        lock = self._lock()
+        listener = self._listen(environment.host, environment.port)
+        practice = prepare.start_practice()
+        try:
+            prepare.database()
+            prepare.static_files()
+            prepare.gateways(prepare.practice_address(practice))
+            self._announce(listener.getsockname()[1])
+            self._serve(listener)
+        finally:
+            # Its stdin is a pipe of ours: it also ends by itself if we are killed.
+            practice.terminate()
+            practice.wait()
+            lock.close()
+
+    def _lock(self) -> IO[str]:
+        folder = settings.DATA_DIR
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = (folder / "studio.lock").open("w")
+        except OSError as error:
+            raise CommandError(unwritable(folder, error)) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CommandError(
+                f"Another studio is running on the data folder {folder}; stop it first, "
+                "or give this one its own folder with MODELLESS_DATA_DIR."
+            ) from error
+        return lock
+
+    def _listen(self, host: str, port: int) -> socket.socket:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} can't be used ({error.strerror}); "
+                "choose another with MODELLESS_PORT."
+            ) from error
+        listener.listen(2048)
+        return listener
+
+    def _announce(self, port: int) -> None:
+        host = settings.ENVIRONMENT.host
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{port}"
+        self.stdout.write(f"Modelless Studio is at {address}/")
+        if not has_owner():
+            link = address + reverse("owner", args=[owner_token()])
+            self.stdout.write(f"Open this once to make the owner's account: {link}")
+        self.stdout.flush()
+
+    def _serve(self, listener: socket.socket) -> None:
+        # uvicorn raises the caught signal again after its shutdown; ours then do nothing, so
+        # that the engine can still write down what it had and the exit status is 0.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(listener))
+
+
+def _loop_factory() -> Any:
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415 - not to be had on Windows
+
+    return uvloop.new_event_loop
+
+
+async def _serve(listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        "modelless_web.config.asgi:application",
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=LAST_RESORT,
+        timeout_keep_alive=30,
+        proxy_headers=settings.ENVIRONMENT.is_deployed,
+    )
+    async with runtime.running():
+        await Server(config).serve(sockets=[listener])

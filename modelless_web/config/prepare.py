@@ -1,0 +1,97 @@
+"""What must be true before the studio serves; each step is quick when there is nothing to do."""
+
+import hashlib
+import subprocess
+import sys
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from modelless_web.gateway.families import describe
+from modelless_web.records.models import Gateway, Model
+
+DEFAULT_MODEL = "stable-diffusion"
+PRACTICE = "Practice"
+CONNECTED = "Gateway"
+
+
+def database() -> None:
+    """Bring the database to the newest migration."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def static_files() -> None:
+    """Collect the static files, unless those that are there are the same."""
+    stamp = settings.STATIC_ROOT / "collected"
+    digest = _static_digest()
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest)
+
+
+def _static_digest() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list(None):
+            modified = storage.get_modified_time(name).timestamp()
+            digest.update(f"{name} {storage.size(name)} {modified}\n".encode())
+    return digest.hexdigest()
+
+
+def start_practice() -> subprocess.Popen[str]:
+    """Start the practice gateway on a free loopback port, as a process of its own.
+
+    Drawing then never delays a page. It reads the pipe that we hold open, and ends with us.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "modelless_web.practice", "--port", "0", "--watch-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=settings.PROJECT,
+        text=True,
+    )
+
+
+def practice_address(practice: subprocess.Popen[str]) -> str:
+    """Read the address that the practice gateway prints when it is ready."""
+    line = practice.stdout.readline() if practice.stdout else ""
+    if not line:
+        raise CommandError("The practice gateway did not start.")
+    return line.split()[-1]
+
+
+def gateways(practice_url: str) -> None:
+    """Make the records say which gateways the environment names."""
+    Gateway.objects.update_or_create(
+        is_practice=True,
+        defaults={"base_url": practice_url, "enabled": True},
+        create_defaults={"name": PRACTICE, "base_url": practice_url, "is_practice": True},
+    )
+    _connected_gateway()
+
+
+def _connected_gateway() -> None:
+    environment = settings.ENVIRONMENT
+    row = Gateway.objects.filter(name=CONNECTED, from_environment=True).first()
+    if not environment.api_key:
+        if row:
+            row.enabled = False
+            row.save(update_fields=["enabled"])
+        return
+    row = row or Gateway(name=CONNECTED, from_environment=True)
+    row.base_url, row.enabled = environment.base_url, True
+    row.set_key(environment.api_key)
+    row.save()
+    # Known from the endpoint's page, so it can be used before the list has been asked for.
+    Model.objects.get_or_create(
+        gateway=row,
+        name=DEFAULT_MODEL,
+        defaults={"kind": describe(DEFAULT_MODEL).kind},
+    )

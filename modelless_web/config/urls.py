@@ -1,0 +1,19 @@
+"""Who answers to which address."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+@login_not_required
+def health(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; for load balancers and the start-up of tests."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("health", health, name="health"),
+    path("admin/", admin.site.urls),
+    path("", include("modelless_web.studio.urls")),
+]

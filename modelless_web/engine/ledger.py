@@ -1,0 +1,256 @@
+"""Every change of a generation's state, as short transactions. Final states absorb.
+
+Sync, on purpose: the recorder calls these in batches from its own thread, views call ``queue``,
+``stop`` and the trash from theirs. A change is a filtered update that must hit exactly one row,
+so a late, lost or doubled call is harmless on every database.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from modelless_web.gateway.errors import GatewayError
+from modelless_web.gateway.events import UsageReported
+from modelless_web.gateway.parameters import Chat
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models import Choice, Generation, Model, Status, Transcript, User
+from modelless_web.records.models.generations import joined
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class ChoiceText:
+    """One choice as far as it has arrived."""
+
+    index: int
+    text: str = ""
+    reasoning: str = ""
+    finish_reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Settlement:
+    """How a run ended, with everything that is to be kept of it."""
+
+    generation: UUID
+    status: Status
+    choices: Sequence[ChoiceText]
+    response: dict[str, Any] = field(default_factory=dict)
+    sent: bytes = b""
+    received: bytes = b""
+    usage: UsageReported | None = None
+    error: GatewayError | None = None
+    damaged: int = 0
+    first_byte_at: datetime | None = None
+    last_byte_at: datetime | None = None
+
+
+def queue(
+    *,
+    owner: User,
+    model: Model,
+    parameters: Chat,
+    asked: dict[str, Any],
+    submission: str,
+    parent: Generation | None = None,
+    descent: str = Generation.Descent.NONE,
+) -> tuple[Generation, bool]:
+    """Commit a generation before a byte of it leaves; return it and whether it is new.
+
+    A submission that was taken already returns its first row, unless it now asks for something
+    else: then the browser kept an old form, and the person means a new run.
+    """
+    row = Generation(
+        owner=owner,
+        gateway=model.gateway,
+        model=model.name,
+        model_kind=model.kind,
+        parent=parent,
+        descent=descent,
+        submission=submission,
+        prompt=parameters.messages[-1].content,
+        asked=asked,
+        request=parameters.body(),
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        first = Generation.objects.get(owner=owner, submission=submission)
+        if first.request == row.request and first.parent_id == row.parent_id:
+            return first, False
+        row.submission = uuid7().hex
+        row.save(force_insert=True)
+    return row, True
+
+
+def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
+    """Queue the very request of ``source`` once more."""
+    row = Generation(
+        owner_id=source.owner_id,
+        gateway_id=source.gateway_id,
+        model=source.model,
+        model_kind=source.model_kind,
+        parent=source,
+        descent=Generation.Descent.AGAIN,
+        submission=submission,
+        prompt=source.prompt,
+        asked=source.asked,
+        request=source.request,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
+    return row, True
+
+
+def stop(generation: Generation) -> bool:
+    """Ask a run to stop; one that has not begun ends here. Return whether it was still open."""
+    now = timezone.now()
+    rows = Generation.objects.filter(pk=generation.pk)
+    if rows.filter(status=Status.QUEUED).update(
+        status=Status.CANCELLED, stop_requested=True, saved_at=now, changed_at=now
+    ):
+        return True
+    return bool(rows.filter(status=Status.RUNNING).update(stop_requested=True))
+
+
+def trash(generation: Generation) -> None:
+    """Put a generation out of sight; ``restore`` brings it back."""
+    now = timezone.now()
+    Generation.objects.filter(pk=generation.pk).update(deleted_at=now, changed_at=now)
+
+
+def restore(generation: Generation) -> None:
+    """Bring a generation back from the trash."""
+    now = timezone.now()
+    Generation.objects.filter(pk=generation.pk).update(deleted_at=None, changed_at=now)
+
+
+def claim(pk: UUID, worker: str) -> Generation | None:
+    """Win a queued row for ``worker``, or return None if it is not to be had."""
+    now = timezone.now()
+    won = Generation.objects.filter(pk=pk, status=Status.QUEUED).update(
+        status=Status.RUNNING, lease_owner=worker, lease_until=now + LEASE, changed_at=now
+    )
+    return Generation.objects.select_related("gateway").get(pk=pk) if won else None
+
+
+def renew(worker: str, running: Iterable[UUID]) -> list[UUID]:
+    """Keep the leases of ``running``; return those that were asked to stop or lost."""
+    mine = Generation.objects.filter(
+        pk__in=list(running), lease_owner=worker, status=Status.RUNNING
+    )
+    mine.update(lease_until=timezone.now() + LEASE)
+    kept = set(mine.filter(stop_requested=False).values_list("pk", flat=True))
+    return [pk for pk in running if pk not in kept]
+
+
+def write(choices: dict[UUID, Sequence[ChoiceText]], progress: dict[UUID, int | None]) -> None:
+    """Bring the ledger up to what has arrived."""
+    Choice.objects.bulk_create(
+        [
+            Choice(
+                generation_id=pk,
+                index=choice.index,
+                text=choice.text,
+                reasoning=choice.reasoning,
+                finish_reason=choice.finish_reason,
+            )
+            for pk, parts in choices.items()
+            for choice in parts
+        ],
+        update_conflicts=True,
+        unique_fields=["generation", "index"],
+        update_fields=["text", "reasoning", "finish_reason"],
+    )
+    for pk, percent in progress.items():
+        Generation.objects.filter(pk=pk, status=Status.RUNNING).update(progress=percent)
+
+
+def settle(end: Settlement, worker: str) -> bool:
+    """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
+    now = timezone.now()
+    usage, error = end.usage, end.error
+    reasons = [choice.finish_reason for choice in end.choices if choice.finish_reason]
+    won = Generation.objects.filter(
+        pk=end.generation, status=Status.RUNNING, lease_owner=worker
+    ).update(
+        status=end.status,
+        lease_owner="",
+        lease_until=None,
+        progress=None,
+        response=end.response,
+        text=joined([choice.text for choice in end.choices]),
+        reasoning=joined([choice.reasoning for choice in end.choices]),
+        finish_reason=reasons[0][:40] if reasons else "",
+        damaged=end.damaged,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        total_tokens=usage.total_tokens if usage else None,
+        first_byte_at=end.first_byte_at,
+        last_byte_at=end.last_byte_at,
+        saved_at=now,
+        changed_at=now,
+        **_error_columns(error),
+    )
+    if won:
+        write({end.generation: end.choices}, {})
+        Transcript(
+            generation_id=end.generation,
+            **Transcript.packed(sent=end.sent, received=end.received),
+        ).save(force_insert=True)
+    return bool(won)
+
+
+def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
+    """Mark runs that nobody holds any more; what came of them is kept. Return them.
+
+    With ``expired_only`` false every running row counts, or every one of ``worker``: right when
+    no other process can hold one. A row is never sent again by itself, since it may have been
+    charged.
+    """
+    now = timezone.now()
+    rows = Generation.objects.filter(status=Status.RUNNING)
+    if worker:
+        rows = rows.filter(lease_owner=worker)
+    if expired_only:
+        rows = rows.filter(lease_until__lt=now)
+    ended = []
+    for row in rows.only("pk", "owner_id").prefetch_related("choices"):
+        parts = list(row.choices.all())
+        won = rows.filter(pk=row.pk).update(
+            status=Status.INTERRUPTED,
+            text=joined([choice.text for choice in parts]),
+            reasoning=joined([choice.reasoning for choice in parts]),
+            maybe_charged=True,
+            lease_owner="",
+            lease_until=None,
+            saved_at=now,
+            changed_at=now,
+        )
+        if won:
+            ended.append(row)
+    return ended
+
+
+def _error_columns(error: GatewayError | None) -> dict[str, Any]:
+    if error is None:
+        return {}
+    return {
+        "error_kind": error.kind.value,
+        "error_code": error.code[:100],
+        "error_status": error.status,
+        "error_message": error.message,
+        "error_request_id": error.request_id[:200],
+        "error_body": error.body,
+        "maybe_charged": error.maybe_charged,
+    }

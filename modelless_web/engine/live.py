@@ -1,0 +1,163 @@
+"""The live log: news of running generations, from whoever runs them to whoever watches.
+
+One Redis stream carries the news of all running generations, a minute long; docket's own
+connection holds it, in this process under ``memory://``. One append per tick carries what all
+runs of a process have to tell, and one blocking read per process hands it to the watchers, so
+neither the number of runs nor of watchers multiplies the traffic. Text comes with its offset:
+a watcher who joins takes the ledger's text first, then trims or skips what it already shows.
+The record is the truth; a lost log makes pages late, never wrong.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+from docket import Docket
+
+logger = logging.getLogger(__name__)
+
+KEY: Final = "modelless:live"
+KEPT_SECONDS: Final = 60
+# Longer than the recorder may lag behind the wire: what is older is in the ledger.
+OVERLAP_SECONDS: Final = 2.0
+MOST_WAITING: Final = 20_000
+
+
+class News(TypedDict):
+    """One thing to tell about one generation.
+
+    ``card``: read it again from the ledger. ``text`` and ``reasoning``: append ``text`` at
+    ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now.
+    """
+
+    owner: int
+    generation: str
+    kind: Literal["card", "text", "reasoning", "stage"]
+    index: NotRequired[int]
+    offset: NotRequired[int]
+    text: NotRequired[str]
+    progress: NotRequired[int | None]
+
+
+class Watcher:
+    """What one open page still has to be told. Only for the loop that made it."""
+
+    def __init__(self, owner: int) -> None:
+        self.owner = owner
+        self.is_cut = False
+        self._waiting: list[News] = []
+        self._arrived = asyncio.Event()
+
+    def tell(self, news: Sequence[News]) -> None:
+        """Hand over news; a page that reads too slowly is cut off, and joins anew."""
+        if len(self._waiting) > MOST_WAITING:
+            self.is_cut = True
+        else:
+            self._waiting.extend(news)
+        self._arrived.set()
+
+    def cut(self) -> None:
+        """End the page's stream; the browser comes back by itself."""
+        self.is_cut = True
+        self._arrived.set()
+
+    async def take(self, timeout: float) -> list[News]:  # noqa: ASYNC109 - a heartbeat, no failure
+        """Wait up to ``timeout`` seconds for news and take all there is."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._arrived.wait()
+        except TimeoutError:
+            return []
+        self._arrived.clear()
+        taken, self._waiting = self._waiting, []
+        return taken
+
+
+class LiveLog:
+    """The log's two ends: ``publish`` for runs, ``join`` and ``leave`` for open pages."""
+
+    def __init__(self, docket: Docket) -> None:
+        self._docket = docket
+        self._watchers: defaultdict[int, set[Watcher]] = defaultdict(set)
+        self._recent: deque[tuple[float, list[News]]] = deque()
+        self.is_closed = False
+
+    async def publish(self, news: Sequence[News]) -> None:
+        """Append news to the log. A log that can't be reached is not an error of the run."""
+        try:
+            async with self._docket.redis() as redis:
+                await redis.xadd(KEY, {"news": json.dumps(news, ensure_ascii=False)})
+        except Exception:
+            logger.exception("The live log could not be written; open pages will be late.")
+
+    async def trim(self) -> None:
+        """Forget what every page has long seen."""
+        oldest = int((time.time() - KEPT_SECONDS) * 1000)
+        async with self._docket.redis() as redis:
+            await redis.xtrim(KEY, minid=f"{oldest}-0", approximate=False)
+
+    def join(self, owner: int) -> Watcher:
+        """Start to watch one person's runs, beginning with the last two seconds."""
+        watcher = Watcher(owner)
+        self._watchers[owner].add(watcher)
+        recent = [n for _, batch in self._recent for n in batch if n["owner"] == owner]
+        if recent:
+            watcher.tell(recent)
+        return watcher
+
+    def leave(self, watcher: Watcher) -> None:
+        """Stop watching."""
+        watchers = self._watchers[watcher.owner]
+        watchers.discard(watcher)
+        if not watchers:
+            del self._watchers[watcher.owner]
+
+    def close(self) -> None:
+        """Let go of every open page, so that none holds up the end of the process."""
+        self.is_closed = True
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.cut()
+
+    async def follow(self) -> None:
+        """Read the log for as long as the process lives, and hand it round."""
+        cursor = f"{int((time.time() - OVERLAP_SECONDS) * 1000)}-0"
+        while True:
+            try:
+                cursor = await self._read_from(cursor)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                logger.exception("The live log could not be read; trying again.")
+                await asyncio.sleep(1)
+
+    async def _read_from(self, cursor: str) -> str:
+        async with self._docket.redis() as redis:
+            while True:
+                answer = await redis.xread({KEY: cursor}, count=200, block=5_000)
+                for _, entries in answer or ():
+                    for entry_id, fields in entries:
+                        cursor = entry_id.decode()
+                        self._hand_round(json.loads(fields[b"news"]))
+
+    def _hand_round(self, news: list[News]) -> None:
+        now = time.monotonic()
+        self._recent.append((now, news))
+        while self._recent and self._recent[0][0] < now - OVERLAP_SECONDS:
+            self._recent.popleft()
+        by_owner: defaultdict[int, list[News]] = defaultdict(list)
+        for item in news:
+            if item["owner"] in self._watchers:
+                by_owner[item["owner"]].append(item)
+        for owner, items in by_owner.items():
+            for watcher in self._watchers[owner]:
+                watcher.tell(items)
+
+
+def card(owner: int, generation: Any) -> News:
+    """News that a generation is to be read again from the ledger."""
+    return {"owner": owner, "generation": str(generation), "kind": "card"}

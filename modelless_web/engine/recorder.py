@@ -1,0 +1,304 @@
+"""Between a run and the ledger: folds events, tells the live log, writes in batches.
+
+One writer per process does everything the runs want written, in one transaction and one hop to
+its own thread: claims and ends at once, text at most ``LAG`` after it arrived. The live log gets
+the first news at once and then one batch per ``TICK``, so a lone run is fast and a crowd cheap.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import close_old_connections, connections, transaction
+
+from modelless_web.engine import ledger
+from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.engine.live import LiveLog, News, card
+from modelless_web.gateway.errors import GatewayError
+from modelless_web.gateway.events import (
+    Damaged,
+    Event,
+    Failed,
+    Finished,
+    PictureFound,
+    Progress,
+    ReasoningDelta,
+    TextDelta,
+    UsageReported,
+)
+from modelless_web.records.models import Generation
+
+logger = logging.getLogger(__name__)
+
+TICK: Final = 0.03
+LAG: Final = 0.2
+
+
+@dataclass(slots=True)
+class Growing:
+    """One choice while it arrives, and how much of it the live log has told."""
+
+    index: int
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    finish_reason: str = ""
+    told: dict[str, int] = field(default_factory=lambda: {"text": 0, "reasoning": 0})
+    untold: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
+
+    def snapshot(self) -> ChoiceText:
+        return ChoiceText(
+            self.index, "".join(self.text), "".join(self.reasoning), self.finish_reason
+        )
+
+
+class Recording:
+    """One run in memory: everything that has come of it so far."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self.pk: UUID = generation.pk
+        self.owner: int = generation.owner_id
+        self.choices: dict[int, Growing] = {}
+        self.pictures: list[PictureFound] = []
+        self.usage: UsageReported | None = None
+        self.error: GatewayError | None = None
+        self.damaged = 0
+        self.progress: int | None = None
+        self.is_unwritten = False
+        self._stage_untold = False
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in what the gateway said."""
+        for event in events:
+            match event:
+                case TextDelta(index, text):
+                    choice = self._choice(index)
+                    choice.text.append(text)
+                    choice.untold["text"].append(text)
+                case ReasoningDelta(index, text):
+                    choice = self._choice(index)
+                    choice.reasoning.append(text)
+                    choice.untold["reasoning"].append(text)
+                case Progress(_, percent, _):
+                    self.progress = None if percent is None else round(percent)
+                    self._stage_untold = True
+                case PictureFound():
+                    self.pictures.append(event)
+                case UsageReported():
+                    self.usage = event
+                case Finished(index, reason):
+                    self._choice(index).finish_reason = reason[:40]
+                case Damaged():
+                    self.damaged += 1
+                case Failed(error):
+                    self.error = error
+                case _:
+                    continue
+            self.is_unwritten = True
+
+    def _choice(self, index: int) -> Growing:
+        choice = self.choices.get(index)
+        if choice is None:
+            choice = self.choices[index] = Growing(index)
+        return choice
+
+    def snapshot(self) -> list[ChoiceText]:
+        """The choices as they stand, in order."""
+        return [self.choices[index].snapshot() for index in sorted(self.choices)]
+
+    def settle_texts(self, answers: dict[int, str]) -> None:
+        """Replace the streamed text by the answer as the reader tidied it at the end."""
+        for index, answer in answers.items():
+            self._choice(index).text = [answer]
+
+    def news(self) -> list[News]:
+        """What the live log has not been told yet; telling it twice is impossible."""
+        told: list[News] = []
+        if self._stage_untold:
+            self._stage_untold = False
+            told.append(self._news("stage", progress=self.progress))
+        for choice in self.choices.values():
+            for kind, pieces in choice.untold.items():
+                if pieces:
+                    text = "".join(pieces)
+                    pieces.clear()
+                    told.append(
+                        self._news(kind, index=choice.index, offset=choice.told[kind], text=text)
+                    )
+                    choice.told[kind] += len(text)
+        return told
+
+    def _news(self, kind: Any, **details: Any) -> News:
+        return {"owner": self.owner, "generation": str(self.pk), "kind": kind, **details}
+
+
+type Order = tuple[Callable[[], Any], asyncio.Future[Any]]
+
+
+class Recorder:
+    """The one writer of a process. Run ``keep`` for as long as the process lives."""
+
+    def __init__(self, log: LiveLog, worker: str) -> None:
+        self.worker = worker
+        self.open: dict[UUID, Recording] = {}
+        self._log = log
+        self._orders: list[Order] = []
+        self._stirred = asyncio.Event()
+        self._urgent = asyncio.Event()
+        # One thread that lives as long as the process keeps its one connection open.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+
+    async def claim(self, pk: UUID) -> Recording | None:
+        """Win the row, or return None: somebody else has it, or it was stopped."""
+        row = await self._order(partial(ledger.claim, pk, self.worker))
+        if row is None:
+            return None
+        recording = self.open[pk] = Recording(row)
+        return recording
+
+    def fold(self, recording: Recording, events: Iterable[Event]) -> None:
+        """Take in events; the live log and the ledger follow by themselves."""
+        recording.fold(events)
+        self._stirred.set()
+
+    async def settle(
+        self,
+        recording: Recording,
+        status: Any,
+        *,
+        response: dict[str, Any],
+        sent: bytes,
+        received: bytes,
+        first_byte_at: datetime | None,
+        last_byte_at: datetime | None,
+    ) -> None:
+        """Close the run in the ledger, then tell every page to read it again."""
+        self.open.pop(recording.pk, None)
+        end = Settlement(
+            generation=recording.pk,
+            status=status,
+            choices=recording.snapshot(),
+            response=response,
+            sent=sent,
+            received=received,
+            usage=recording.usage,
+            error=recording.error,
+            damaged=recording.damaged,
+            first_byte_at=first_byte_at,
+            last_byte_at=last_byte_at,
+        )
+        await self._order(partial(ledger.settle, end, self.worker))
+        await self._log.publish([card(recording.owner, recording.pk)])
+
+    async def renew(self) -> list[UUID]:
+        """Keep the leases; return the runs that must end: stopped, or lost to somebody else."""
+        if not self.open:
+            return []
+        return await self._order(partial(ledger.renew, self.worker, list(self.open)))  # type: ignore[no-any-return]
+
+    async def do[T](self, action: Callable[[], T]) -> T:
+        """Run a short piece of ledger work in the writer's next transaction."""
+        return await self._order(action)  # type: ignore[no-any-return]
+
+    async def keep(self) -> None:
+        """Tell and write, until cancelled; whatever is open then is written once more."""
+        last_write = 0.0
+        try:
+            while True:
+                await self._wait(last_write)
+                self._stirred.clear()
+                self._urgent.clear()
+                await self._tell()
+                if self._orders or time.monotonic() - last_write >= LAG:
+                    await self._write()
+                    last_write = time.monotonic()
+        finally:
+            await asyncio.shield(self._write())
+
+    async def close(self) -> None:
+        """Write what is left and let go of the thread and its connection."""
+        await self._write()
+        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
+        self._thread.shutdown()
+
+    async def _wait(self, last_write: float) -> None:
+        """Sleep until there is something to do, but never past the time a text may wait."""
+        if any(recording.is_unwritten for recording in self.open.values()):
+            due = max(TICK, min(LAG, last_write + LAG - time.monotonic()))
+            try:
+                async with asyncio.timeout(min(TICK, due)):
+                    await self._urgent.wait()
+            except TimeoutError:
+                return
+        else:
+            await self._stirred.wait()
+
+    async def _tell(self) -> None:
+        news = [item for recording in self.open.values() for item in recording.news()]
+        if news:
+            await self._log.publish(news)
+
+    async def _order(self, action: Callable[[], Any]) -> Any:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._orders.append((action, future))
+        self._stirred.set()
+        self._urgent.set()
+        return await future
+
+    async def _write(self) -> None:
+        orders, self._orders = self._orders, []
+        unwritten = [r for r in self.open.values() if r.is_unwritten]
+        choices = {r.pk: r.snapshot() for r in unwritten if r.choices}
+        progress = {r.pk: r.progress for r in unwritten if r.progress is not None}
+        for recording in unwritten:
+            recording.is_unwritten = False
+        if not (orders or choices or progress):
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            results = await loop.run_in_executor(
+                self._thread, _write_all, [action for action, _ in orders], choices, progress
+            )
+        except Exception as error:
+            logger.exception("The ledger could not be written; trying again with the next batch.")
+            for recording in unwritten:
+                recording.is_unwritten = True
+            results = [error] * len(orders)
+        for (_, future), result in zip(orders, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+
+def _write_all(
+    actions: list[Callable[[], Any]],
+    choices: dict[UUID, list[ChoiceText]],
+    progress: dict[UUID, int | None],
+) -> list[Any]:
+    close_old_connections()
+    results: list[Any] = []
+    with transaction.atomic():
+        if choices or progress:
+            ledger.write(choices, progress)
+        for action in actions:
+            results.append(_guarded(action))
+    return results
+
+
+def _guarded(action: Callable[[], Any]) -> Any:
+    """Do one order; its failure is its own and must not undo the batch."""
+    try:
+        with transaction.atomic():
+            return action()
+    except Exception as error:
+        return error

@@ -1,0 +1,100 @@
+"""The sweeper: finishes what nobody holds, so that lost or doubled wake-ups are harmless."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from modelless_web.engine import catalogue, ledger
+from modelless_web.engine.live import card
+from modelless_web.records.models import Generation, Picture, Status, User
+
+if TYPE_CHECKING:
+    from modelless_web.engine.runtime import Engine
+
+logger = logging.getLogger(__name__)
+
+EVERY: Final = 5.0
+OVERDUE: Final = timedelta(seconds=3)
+CATALOGUE_EVERY: Final = timedelta(minutes=10)
+GUESTS_KEPT: Final = timedelta(days=2)
+MOST_AT_ONCE: Final = 500
+
+
+class Sweeper:
+    """Looks after the rows that no run looks after."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._catalogue_due = timezone.now()
+        self._rescues: set[asyncio.Task[None]] = set()
+
+    async def begin(self) -> None:
+        """At start: what was running is interrupted, if no other process can be running it."""
+        alone = not settings.ENVIRONMENT.redis_url
+        await asyncio.to_thread(ledger.interrupt, expired_only=not alone)
+
+    async def keep(self) -> None:
+        """Sweep for as long as the process lives."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception:
+                logger.exception("A sweep failed; the next one follows.")
+            await asyncio.sleep(EVERY)
+
+    async def sweep(self) -> None:
+        """Look once at everything that may have been forgotten."""
+        recorder = self._engine.recorder
+        for pk in await recorder.renew():
+            self._engine.cancel(pk)
+        ended = await recorder.do(partial(ledger.interrupt, expired_only=True))
+        if ended:
+            await self._engine.log.publish([card(row.owner_id, row.pk) for row in ended])
+        for pk in await recorder.do(_overdue):
+            self._engine.wake(pk)
+        for picture in await recorder.do(_waiting_pictures):
+            self._rescue(picture)
+        await recorder.do(_forget_idle_guests)
+        await self._engine.log.trim()
+        if timezone.now() >= self._catalogue_due:
+            self._catalogue_due = timezone.now() + CATALOGUE_EVERY
+            await catalogue.refresh(self._engine.runner.client)
+
+    async def interrupt_mine(self) -> None:
+        """Mark what this process still runs, as its time is up."""
+        recorder = self._engine.recorder
+        for recording in list(recorder.open.values()):
+            await recorder.do(partial(ledger.write, {recording.pk: recording.snapshot()}, {}))
+        await recorder.do(partial(ledger.interrupt, expired_only=False, worker=recorder.worker))
+
+    def _rescue(self, picture: Picture) -> None:
+        task = asyncio.get_running_loop().create_task(self._engine.runner.rescue(picture))
+        self._rescues.add(task)
+        task.add_done_callback(self._rescues.discard)
+
+
+def _overdue() -> list[UUID]:
+    rows = Generation.objects.filter(status=Status.QUEUED, queued_at__lt=timezone.now() - OVERDUE)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def _waiting_pictures() -> list[Picture]:
+    """Pictures of runs that ended without saving them, and whose link we have."""
+    rows = Picture.objects.filter(state=Picture.State.WAITING).exclude(source_url="")
+    return list(
+        rows.exclude(generation__status__in=(Status.QUEUED, Status.RUNNING)).select_related(
+            "generation__gateway"
+        )[:MOST_AT_ONCE]
+    )
+
+
+def _forget_idle_guests() -> None:
+    User.objects.filter(
+        is_guest=True, generations=None, date_joined__lt=timezone.now() - GUESTS_KEPT
+    ).delete()

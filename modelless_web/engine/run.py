@@ -1,0 +1,134 @@
+"""How one run is carried out: win the row, send, fold what comes, save the pictures, settle."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from modelless_web.engine.live import LiveLog, card
+from modelless_web.engine.recorder import Recorder, Recording
+from modelless_web.engine.rescue import Outcome, Rescuer, record
+from modelless_web.gateway.client import Client, Exchange
+from modelless_web.gateway.errors import Kind
+from modelless_web.gateway.events import PictureFound
+from modelless_web.gateway.wire import chat
+from modelless_web.records.models import Generation, Model, Picture, Status
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What every run of a process shares."""
+
+    client: Client
+    recorder: Recorder
+    rescuer: Rescuer
+    log: LiveLog
+
+    async def run(self, pk: UUID) -> None:
+        """Carry out one generation; does nothing if the row is not to be had.
+
+        Cancelling closes the connection to the gateway at once and keeps what came.
+        """
+        recording = await self.recorder.claim(pk)
+        if recording is None:
+            return
+        generation = recording.generation
+        reader = chat.Reader(
+            generation.request["stream"],
+            pictures=makes_pictures(generation),
+            choices=generation.request.get("n", 1),
+        )
+        exchange = self.client.exchange(
+            generation.gateway.address, chat.call_of(generation.request), reader
+        )
+        status = None
+        try:
+            async with aclosing(exchange):
+                async for events in exchange:
+                    self.recorder.fold(recording, events)
+        except asyncio.CancelledError:
+            status = Status.CANCELLED
+            recording.fold(reader.close())
+            # Stopping is the person's wish; what the cut-off stream lacks is no error.
+            recording.error = None
+        await asyncio.shield(self._finish(recording, exchange, reader, status))
+
+    async def _finish(
+        self,
+        recording: Recording,
+        exchange: Exchange,
+        reader: chat.Reader,
+        status: Status | None,
+    ) -> None:
+        recording.settle_texts(reader.answers)
+        await self._save_pictures(recording)
+        await self.recorder.settle(
+            recording,
+            status or verdict(recording),
+            response=reader.response,
+            sent=exchange.sent,
+            received=bytes(exchange.received),
+            first_byte_at=exchange.first_byte_at,
+            last_byte_at=exchange.last_byte_at,
+        )
+
+    async def _save_pictures(self, recording: Recording) -> None:
+        if not recording.pictures:
+            return
+        rows = await self.recorder.do(partial(_announce, recording))
+        await self.log.publish([card(recording.owner, recording.pk)])
+        origin = urlsplit(recording.generation.gateway.base_url).netloc
+        outcomes = await asyncio.gather(
+            *(self.rescuer.rescue(found.url, found.data, origin) for found in recording.pictures)
+        )
+        await self.recorder.do(partial(_record, rows, outcomes))
+
+    async def rescue(self, picture: Picture) -> None:
+        """Fetch a picture whose run ended before it was safe."""
+        origin = urlsplit(picture.generation.gateway.base_url).netloc
+        outcome = await self.rescuer.rescue(picture.source_url, b"", origin)
+        await self.recorder.do(partial(_record, [picture], [outcome]))
+        await self.log.publish([card(picture.generation.owner_id, picture.generation_id)])
+
+
+def makes_pictures(generation: Generation) -> bool:
+    """Whether links in the answer may be pictures: the model's record says so."""
+    return generation.model_kind == Model.Kind.IMAGE_CHAT
+
+
+def verdict(recording: Recording) -> Status:
+    """How a run that was not stopped ended; an answer without its end still counts."""
+    error = recording.error
+    if error is None:
+        return Status.SUCCEEDED
+    kept = recording.pictures or any(choice.text for choice in recording.snapshot())
+    return Status.SUCCEEDED if error.kind is Kind.TRUNCATED and kept else Status.FAILED
+
+
+def _announce(recording: Recording) -> list[Picture]:
+    positions: dict[int, int] = {}
+    rows = []
+    for found in recording.pictures:
+        rows.append(_picture(recording, found, positions.setdefault(found.index, 0)))
+        positions[found.index] += 1
+    return Picture.objects.bulk_create(rows)
+
+
+def _picture(recording: Recording, found: PictureFound, position: int) -> Picture:
+    return Picture(
+        generation_id=recording.pk,
+        choice=found.index,
+        position=position,
+        source_url=found.url,
+        alt=found.alt,
+    )
+
+
+def _record(rows: list[Picture], outcomes: list[Outcome]) -> None:
+    for row, outcome in zip(rows, outcomes, strict=True):
+        record(row, outcome)

@@ -1,0 +1,82 @@
+"""What views and admin may ask of the engine: each commits first and then sends word.
+
+Word may be lost, late or doubled; the ledger has the truth and the sweeper reads it.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from modelless_web.engine import ledger, runtime
+from modelless_web.engine.live import card
+from modelless_web.gateway.parameters import Chat
+from modelless_web.records.models import Generation, Model, User
+
+
+def submit(
+    *,
+    owner: User,
+    model: Model,
+    parameters: Chat,
+    asked: dict[str, Any],
+    submission: str,
+    parent: Generation | None = None,
+) -> Generation:
+    """Commit a generation and have it carried out; a doubled submission returns the first."""
+    descent = Generation.Descent.REFINED if parent else Generation.Descent.NONE
+    generation, is_new = ledger.queue(
+        owner=owner,
+        model=model,
+        parameters=parameters,
+        asked=asked,
+        submission=submission,
+        parent=parent,
+        descent=descent,
+    )
+    if is_new:
+        _begin(generation)
+    return generation
+
+
+def again(source: Generation, submission: str) -> Generation:
+    """Send the very request of ``source`` once more, as a generation of its own."""
+    generation, is_new = ledger.repeat(source, submission)
+    if is_new:
+        _begin(generation)
+    return generation
+
+
+def stop(generation: Generation) -> None:
+    """Stop a queued or running generation; what came is kept."""
+    if ledger.stop(generation):
+        engine = runtime.current()
+        if engine:
+            transaction.on_commit(partial(engine.cancel, generation.pk))
+        _tell(generation)
+
+
+def trash(generation: Generation) -> None:
+    """Put a generation into the trash; a running one is stopped."""
+    stop(generation)
+    ledger.trash(generation)
+    _tell(generation)
+
+
+def restore(generation: Generation) -> None:
+    """Bring a generation back from the trash."""
+    ledger.restore(generation)
+    _tell(generation)
+
+
+def _begin(generation: Generation) -> None:
+    engine = runtime.current()
+    if engine:
+        transaction.on_commit(partial(engine.tell, [card(generation.owner_id, generation.pk)]))
+        transaction.on_commit(partial(engine.wake, generation.pk))
+
+
+def _tell(generation: Generation) -> None:
+    engine = runtime.current()
+    if engine:
+        transaction.on_commit(partial(engine.tell, [card(generation.owner_id, generation.pk)]))

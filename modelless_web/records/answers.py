@@ -1,0 +1,105 @@
+"""A generation as people look at it: its answers side by side, its stage, its times."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from modelless_web.records.markdown import to_html
+
+if TYPE_CHECKING:
+    from modelless_web.records.models import Generation, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one choice on a card, filled or not."""
+
+    index: int
+    text: str = ""
+    reasoning: str = ""
+    finish_reason: str = ""
+    pictures: Sequence["Picture"] = field(default_factory=tuple)
+
+    @property
+    def number(self) -> int:
+        return self.index + 1
+
+    @property
+    def html(self) -> SafeString:
+        """The answer's text as clean HTML."""
+        return to_html(self.text)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.reasoning or self.pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a generation's time."""
+
+    label: str
+    seconds: float
+    start: float
+    percent: float
+
+
+def slots(generation: "Generation") -> list[Slot]:
+    """One slot for every choice that was asked for or came, in order."""
+    choices = {choice.index: choice for choice in generation.choices.all()}
+    pictures: dict[int, list[Picture]] = {}
+    for picture in generation.pictures.all():
+        pictures.setdefault(picture.choice, []).append(picture)
+    count = max(generation.request.get("n", 1), *(i + 1 for i in (0, *choices, *pictures)))
+    made = []
+    for index in range(count):
+        choice = choices.get(index)
+        made.append(
+            Slot(
+                index=index,
+                text=choice.text if choice else "",
+                reasoning=choice.reasoning if choice else "",
+                finish_reason=choice.finish_reason if choice else "",
+                pictures=pictures.get(index, ()),
+            )
+        )
+    return made
+
+
+def stage(generation: "Generation") -> str:
+    """What an open generation is doing now, in a few words."""
+    if generation.status == "queued":
+        return "queued"
+    if any(not picture.is_settled for picture in generation.pictures.all()):
+        return "saving the picture"
+    if generation.progress is not None:
+        return f"drawing, {generation.progress} %"
+    if any(choice.text for choice in generation.choices.all()):
+        return "writing"
+    if any(choice.reasoning for choice in generation.choices.all()):
+        return "thinking"
+    return "waiting for the first word"
+
+
+def times(generation: "Generation") -> list[Span]:
+    """How a finished generation spent its time: waiting, answering, saving."""
+    marks = [
+        generation.queued_at,
+        generation.first_byte_at,
+        generation.last_byte_at,
+        generation.saved_at,
+    ]
+    if None in marks:
+        return []
+    whole = max((marks[3] - marks[0]).total_seconds(), 0.001)  # type: ignore[operator]
+    spans, start = [], 0.0
+    for label, begin, end in zip(
+        ("waiting", "answering", "saving"), marks, marks[1:], strict=False
+    ):
+        seconds = max((end - begin).total_seconds(), 0.0)  # type: ignore[operator]
+        percent = round(100 * seconds / whole, 2)
+        spans.append(Span(label, seconds, round(start, 2), percent))
+        start += percent
+    return spans

@@ -1,0 +1,8 @@
+"""What is remembered, one file per thing."""
+
+from modelless_web.records.models.gateways import Gateway, Model
+from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
+from modelless_web.records.models.pictures import Picture
+from modelless_web.records.models.users import User
+
+__all__ = ["Choice", "Gateway", "Generation", "Model", "Picture", "Status", "Transcript", "User"]

@@ -1,0 +1,121 @@
+"""Where generations are made: gateways and the models they offer."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from modelless_web.gateway.client import Address
+from modelless_web.gateway.families import ModelTraits, describe
+from modelless_web.records.secrets import EncryptedTextField
+
+KEY_TAIL = 4
+
+
+class Gateway(models.Model):
+    """An upstream address and its key."""
+
+    name = models.CharField(max_length=80, unique=True)
+    base_url = models.URLField(
+        "base address",
+        max_length=500,
+        help_text="Up to and with the version, such as https://api.modelless.co/v1",
+    )
+    key = EncryptedTextField(blank=True, editable=False)
+    key_tail = models.CharField(max_length=KEY_TAIL, blank=True, editable=False)
+    is_practice = models.BooleanField(
+        "practice", default=False, editable=False, help_text="Costs nothing and is labelled so."
+    )
+    from_environment = models.BooleanField(
+        default=False, editable=False, help_text="Follows MODELLESS_BASE_URL and its key."
+    )
+    enabled = models.BooleanField(default=True)
+    checked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its model list was last had."
+    )
+    trouble = models.TextField(
+        blank=True, editable=False, help_text="Why its model list could not be had."
+    )
+
+    class Meta:
+        ordering = ["is_practice", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> Address:
+        """What the gateway room needs to reach it."""
+        return Address(base_url=self.base_url, key=self.key)
+
+    def set_key(self, key: str) -> None:
+        """Take a new key; only its last characters stay readable, and none of a short one."""
+        self.key = key
+        self.key_tail = key[-KEY_TAIL:] if len(key) >= 4 * KEY_TAIL else ""
+
+
+class ModelQuerySet(models.QuerySet["Model"]):
+    def on_offer(self) -> "ModelQuerySet":
+        """Models that a person can choose now."""
+        still_listed = Q(seen_at=None) | Q(seen_at__gte=F("gateway__checked_at"))
+        return self.filter(still_listed, enabled=True, gateway__enabled=True).select_related(
+            "gateway"
+        )
+
+
+class Model(models.Model):
+    """A model that a gateway offers."""
+
+    class Kind(models.TextChoices):
+        IMAGE_CHAT = "image-chat", "Pictures"
+        CHAT = "chat", "Text"
+        IMAGES = "images", "Images API"
+        AUDIO = "audio", "Audio"
+        EMBEDDINGS = "embeddings", "Embeddings"
+        MIDJOURNEY = "midjourney", "Midjourney"
+        HIDDEN = "hidden", "Hidden"
+
+    COMPOSABLE: ClassVar = (Kind.IMAGE_CHAT, Kind.CHAT)
+
+    gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="models")
+    name = models.CharField(max_length=200, help_text="The id that goes on the wire.")
+    kind = models.CharField(max_length=20, choices=Kind)
+    description = models.CharField(max_length=300, blank=True)
+    enabled = models.BooleanField(default=True)
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["gateway__is_practice", "gateway__name", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "name"], name="one_row_per_model"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def traits(self) -> ModelTraits:
+        """What the model takes and makes, as far as its id tells."""
+        return describe(self.name)
+
+    @property
+    def makes_pictures(self) -> bool:
+        return self.kind == self.Kind.IMAGE_CHAT
+
+    @property
+    def is_composable(self) -> bool:
+        """Whether Create can send to it."""
+        return self.kind in self.COMPOSABLE
+
+    @property
+    def takes(self) -> str:
+        """The parameters it accepts, as the composer's script reads them."""
+        return " ".join(sorted(self.traits.parameters))
+
+    @property
+    def use_url(self) -> str:
+        return f"{reverse('create')}?model={self.pk}"

@@ -1,0 +1,265 @@
+"""The ledger: one row per request to a gateway and its answer."""
+
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from modelless_web.gateway.errors import SENTENCES, Advice, Kind
+from modelless_web.records import answers
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models.gateways import Gateway
+
+if TYPE_CHECKING:
+    from modelless_web.records.models.users import User
+
+
+class Status(models.TextChoices):
+    """Where a generation stands. The last four are final: nothing leaves them."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Stopped"
+    INTERRUPTED = "interrupted", "Interrupted"
+
+
+MOST_CHANGED = 60
+OPEN = (Status.QUEUED, Status.RUNNING)
+
+
+class GenerationQuerySet(models.QuerySet["Generation"]):
+    def visible_to(self, user: "User") -> Self:
+        """Start of every query on a person's behalf: their own, and not in the trash."""
+        return self.filter(owner=user, deleted_at=None)
+
+    def open(self) -> Self:
+        """Those that are queued or running."""
+        return self.filter(status__in=OPEN)
+
+    def changed_since(self, moment: float) -> Self:
+        """Those that are open, or whose state changed since ``moment`` (Unix seconds), newest 60.
+
+        A little is added to the span: clocks differ, and doubled news is harmless.
+        """
+        since = datetime.fromtimestamp(moment, UTC) - timedelta(seconds=5)
+        rows = self.filter(Q(status__in=OPEN) | Q(changed_at__gte=since))
+        return rows.order_by("-id")[:MOST_CHANGED]
+
+    def matching(
+        self,
+        *,
+        model: str = "",
+        status: str = "",
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Self:
+        """Narrow by model id, status, and UTC dates (both ends included)."""
+        rows = self
+        if model:
+            rows = rows.filter(model=model)
+        if status:
+            rows = rows.filter(status=status)
+        if since:
+            rows = rows.filter(queued_at__gte=midnight(since))
+        if until:
+            rows = rows.filter(queued_at__lt=midnight(until + timedelta(days=1)))
+        return rows
+
+    def with_answers(self) -> Self:
+        """Everything a card shows, in a fixed number of queries, without the heavy columns."""
+        return (
+            self.select_related("gateway")
+            .defer("response", "error_body")
+            .prefetch_related("choices", "pictures")
+        )
+
+
+class Generation(models.Model):
+    """One request to a gateway and its answer."""
+
+    class Descent(models.TextChoices):
+        NONE = "", "New"
+        REFINED = "refined", "Refined from"
+        AGAIN = "again", "Run again from"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations")
+    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="generations")
+    model = models.CharField(max_length=200)
+    model_kind = models.CharField(max_length=20, blank=True)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+    )
+    descent = models.CharField(max_length=8, choices=Descent, blank=True)
+    submission = models.CharField(max_length=64, help_text="One-time id of the form that made it.")
+
+    prompt = models.TextField()
+    asked = models.JSONField(
+        default=dict, help_text="What the person set, before anything was left out."
+    )
+    request = models.JSONField(default=dict, help_text="The JSON body as sent.")
+    response = models.JSONField(default=dict, help_text="The answer as assembled.")
+    text = models.TextField(blank=True, help_text="The whole answer, written at the end.")
+    reasoning = models.TextField(blank=True)
+
+    status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
+    finish_reason = models.CharField(max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(null=True)
+    stop_requested = models.BooleanField(default=False)
+    damaged = models.PositiveIntegerField(default=0, help_text="Lines that could not be read.")
+
+    error_kind = models.CharField(max_length=20, blank=True, choices=[(k, k) for k in Kind])
+    error_code = models.CharField(max_length=100, blank=True)
+    error_status = models.PositiveSmallIntegerField(null=True)
+    error_message = models.TextField(blank=True)
+    error_request_id = models.CharField(max_length=200, blank=True)
+    error_body = models.TextField(blank=True)
+    maybe_charged = models.BooleanField(default=False)
+
+    prompt_tokens = models.PositiveIntegerField(null=True)
+    completion_tokens = models.PositiveIntegerField(null=True)
+    total_tokens = models.PositiveIntegerField(null=True)
+
+    queued_at = models.DateTimeField(default=timezone.now)
+    first_byte_at = models.DateTimeField(null=True)
+    last_byte_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)
+
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    objects = GenerationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "submission"], name="one_row_per_submission"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="newest_of_owner"),
+            models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
+            models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
+            models.Index(fields=["queued_at"], name="by_time"),
+            models.Index(
+                fields=["status", "lease_until"],
+                name="open_leases",
+                condition=Q(status__in=OPEN),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.prompt[:60]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("generation", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def advice(self) -> Advice | None:
+        """What the person reads about its error, if it had one."""
+        return SENTENCES[Kind(self.error_kind)] if self.error_kind else None
+
+    @property
+    def dom_id(self) -> str:
+        return f"generation-{self.pk}"
+
+    @property
+    def slots(self) -> list[answers.Slot]:
+        return answers.slots(self)
+
+    @property
+    def slot_count(self) -> int:
+        return len(self.slots)
+
+    @property
+    def stage(self) -> str:
+        return answers.stage(self)
+
+    @property
+    def times(self) -> list[answers.Span]:
+        return answers.times(self)
+
+    @property
+    def has_pictures(self) -> bool:
+        return bool(self.pictures.all())
+
+    @property
+    def is_truncated(self) -> bool:
+        return self.error_kind == Kind.TRUNCATED
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds from the form to the saved answer."""
+        return (self.saved_at - self.queued_at).total_seconds() if self.saved_at else None
+
+
+class Choice(models.Model):
+    """One of the ``n`` answers of a generation, written while it arrives."""
+
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="choices")
+    index = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    reasoning = models.TextField(blank=True)
+    finish_reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["index"]
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "index"], name="one_row_per_choice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Choice {self.index + 1}"
+
+
+class Transcript(models.Model):
+    """The exact bytes both ways, keys redacted; apart, so that lists stay light."""
+
+    generation = models.OneToOneField(
+        Generation, models.CASCADE, primary_key=True, related_name="transcript"
+    )
+    sent_zlib = models.BinaryField(default=bytes)
+    received_zlib = models.BinaryField(default=bytes)
+
+    def __str__(self) -> str:
+        return f"Transcript of {self.pk}"
+
+    @staticmethod
+    def packed(*, sent: bytes, received: bytes) -> dict[str, bytes]:
+        """The columns for one exchange."""
+        return {"sent_zlib": zlib.compress(sent), "received_zlib": zlib.compress(received)}
+
+    @property
+    def sent(self) -> bytes:
+        return zlib.decompress(self.sent_zlib) if self.sent_zlib else b""
+
+    @property
+    def received(self) -> bytes:
+        return zlib.decompress(self.received_zlib) if self.received_zlib else b""
+
+
+def midnight(day: date) -> datetime:
+    """The UTC moment at which a day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Join what the choices said into the one text that lists and search read."""
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,91 @@
+"""Our copies of the images that answers brought."""
+
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models.generations import Generation
+
+THUMBNAIL_WIDTHS = (320, 640)
+
+
+class Picture(models.Model):
+    """An image that an answer brought: our copy of the bytes, and where it came from."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Saving the picture"
+        STORED = "stored", "Safe here"
+        LOST = "lost", "Lost upstream"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="pictures")
+    choice = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    source_url = models.TextField(blank=True)
+    alt = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.TextField(blank=True)
+
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    media_type = models.CharField(max_length=40, blank=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    colour = models.CharField(max_length=7, blank=True, help_text="Mean colour, as #rrggbb.")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["choice", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "choice", "position"], name="one_row_per_picture"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="waiting_pictures", condition=Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height} {self.media_type}" if self.sha256 else self.state
+
+    @property
+    def is_stored(self) -> bool:
+        return self.state == self.State.STORED
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state != self.State.WAITING
+
+    @property
+    def is_lost(self) -> bool:
+        return self.state == self.State.LOST
+
+    @property
+    def original_name(self) -> str:
+        """Where the bytes lie in the media store, named by what they are."""
+        extension = self.media_type.removeprefix("image/")
+        return f"originals/{self.sha256[:2]}/{self.sha256}.{extension}"
+
+    def thumbnail_name(self, width: int) -> str:
+        """Where the WebP thumbnail of that width lies."""
+        return f"thumbnails/{width}/{self.sha256[:2]}/{self.sha256}.webp"
+
+    @property
+    def url(self) -> str:
+        return reverse("picture", args=[self.pk, "original"])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("picture", args=[self.pk, "320"])
+
+    @property
+    def large_url(self) -> str:
+        return reverse("picture", args=[self.pk, "640"])
+
+    @property
+    def source_host(self) -> str:
+        return urlsplit(self.source_url).hostname or ""

@@ -1,0 +1,32 @@
+"""The people: accounts, and guests who are known by their browser's session alone."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from modelless_web.records.ids import uuid7
+
+
+class PersonManager(UserManager["User"]):
+    def create_guest(self) -> "User":
+        """Make the person behind a browser that has no account: no name, no way to sign in."""
+        return self.create(
+            username=f"guest-{uuid7().hex}", is_guest=True, password=make_password(None)
+        )
+
+
+class User(AbstractUser):
+    """Somebody who owns generations."""
+
+    opaque_id = models.UUIDField(
+        default=uuid7,
+        unique=True,
+        editable=False,
+        help_text="What a gateway may be told instead of a name.",
+    )
+    is_guest = models.BooleanField("guest", default=False)
+
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

@@ -1,0 +1,73 @@
+"""Fields that parse their own text, so that views receive values."""
+
+import json
+from typing import Any
+
+from django import forms
+
+from modelless_web.gateway.parameters import BIAS_LIMIT, MOST_STOPS
+
+
+class LinesField(forms.CharField):
+    """Up to so many sequences, one per line; spaces inside a line count, ``\\n`` means a newline."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, most: int = MOST_STOPS, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        self.most = most
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        text = super().clean(value).replace("\r\n", "\n")
+        lines = tuple(line.replace("\\n", "\n") for line in text.split("\n") if line)
+        if len(lines) > self.most:
+            raise forms.ValidationError(f"At most {self.most} stop sequences, one per line.")
+        return lines
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return "\n".join(line.replace("\n", "\\n") for line in value)
+        return value
+
+
+class BiasField(forms.CharField):
+    """Token ids and their bias: one ``token: bias`` per line, or a JSON object."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> dict[str, int]:
+        text = super().clean(value)
+        return dict(_pair(token, bias) for token, bias in _pairs(text))
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return "\n".join(f"{token}: {bias}" for token, bias in value.items())
+        return value
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    if text.startswith("{"):
+        try:
+            return [(str(token), str(bias)) for token, bias in json.loads(text).items()]
+        except ValueError as error:
+            raise forms.ValidationError(
+                "This begins like a JSON object but can't be read as one."
+            ) from error
+    lines = (line.partition(":") for line in text.splitlines() if line.strip())
+    return [(token.strip(), bias.strip()) for token, _, bias in lines]
+
+
+def _pair(token: str, bias: str) -> tuple[str, int]:
+    if not (token.isascii() and token.isdigit()):
+        raise forms.ValidationError(
+            f"“{token}” is not a token id; write lines such as “50256: -100”."
+        )
+    try:
+        number = int(bias)
+    except ValueError:
+        number = BIAS_LIMIT + 1
+    if abs(number) > BIAS_LIMIT:
+        raise forms.ValidationError(
+            f"The bias of token {token} must be a whole number from -{BIAS_LIMIT} to {BIAS_LIMIT}."
+        )
+    return token, number

@@ -1,0 +1,45 @@
+"""What narrows the history."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from modelless_web.records.models import Generation, Status, User
+
+
+class HistoryFilter(forms.Form):
+    """Model, status and dates, from the address; what can't be read is left out."""
+
+    model = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False, choices=[("", "Any status"), *Status.choices])
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Any, *, person: User) -> None:
+        super().__init__(data)
+        used = Generation.objects.visible_to(person).order_by("model")
+        names = used.values_list("model", flat=True).distinct()
+        self.fields["model"].choices = [  # type: ignore[attr-defined]
+            ("", "Any model"),
+            *((name, name) for name in names),
+        ]
+
+    @property
+    def values(self) -> dict[str, str | date]:
+        """The filters that are set and make sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Each filter that is set: its name, and how a person reads it."""
+        words = []
+        for name, value in self.values.items():
+            shown = Status(value).label if name == "status" else str(value)
+            words.append((name, f"{self.fields[name].label or name.capitalize()}: {shown}"))
+        return words

@@ -1,0 +1,168 @@
+"""The one file that knows htmx: what a page is sent, as HTML that finds its own place.
+
+Events become out-of-band swaps. Text is appended with its offset checked, so that a page never
+shows a piece twice or misses one: what does not fit is read again from the ledger.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from modelless_web.engine.live import News
+from modelless_web.records.models import Generation, Status, User
+
+CARD = "components/card.html"
+SAID = {
+    Status.QUEUED: "Generation queued.",
+    Status.RUNNING: "Generation started.",
+    Status.SUCCEEDED: "Generation finished.",
+    Status.FAILED: "Generation failed.",
+    Status.CANCELLED: "Generation stopped.",
+    Status.INTERRUPTED: "Generation interrupted.",
+}
+
+type Place = tuple[str, int, str]
+
+
+def card(generation: Generation) -> str:
+    """One whole card, to take the place of the card with its id."""
+    return render_to_string(CARD, {"generation": generation, "oob": True})
+
+
+def gone(generation: Generation) -> SafeString:
+    """The removal of a card."""
+    return format_html('<article id="{}" hx-swap-oob="delete"></article>', generation.dom_id)
+
+
+def appended(kind: str, generation: str, index: int, text: str) -> SafeString:
+    """Text to append to a running slot."""
+    return format_html(
+        '<span hx-swap-oob="beforeend:#{}-{}-{}">{}</span>', kind, generation, index, text
+    )
+
+
+def staged(generation: str, progress: int | None) -> SafeString:
+    """The line on what a run is doing now, and its bar."""
+    if progress is None:
+        return SafeString("")
+    return format_html(
+        '<span id="stage-{0}" hx-swap-oob="true">drawing, {1} %</span>'
+        '<progress id="progress-{0}" hx-swap-oob="true" max="100" value="{1}">{1} %</progress>',
+        generation,
+        progress,
+    )
+
+
+def running_count(user: User) -> SafeString:
+    """The number of open runs; the page's title and icon follow it."""
+    count = Generation.objects.visible_to(user).open().count()
+    words = f"{count} running" if count else ""
+    return format_html(
+        '<span id="running-count" hx-swap-oob="true" data-count="{}">{}</span>', count, words
+    )
+
+
+def said(status: str) -> SafeString:
+    """A sentence for the polite status region."""
+    return format_html('<p id="status" hx-swap-oob="innerHTML">{}</p>', SAID[Status(status)])
+
+
+@dataclass(slots=True)
+class Page:
+    """What one open page shows of running generations, and how to bring it up to date."""
+
+    user: User
+    shown: dict[Place, int] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+
+    def join(self, since: float) -> str:
+        """Everything that is open or has changed since the page was made, as whole cards."""
+        rows = Generation.objects.filter(owner=self.user).with_answers().changed_since(since)
+        return self._cards(rows, is_news=False)
+
+    def update(self, news: Sequence[News]) -> str:
+        """The fragments that bring the page from what it shows to what the news says.
+
+        Touches the database for whole cards only; ``needs_ledger`` tells beforehand.
+        """
+        stale = {UUID(item["generation"]) for item in news if item["kind"] == "card"}
+        stale |= self._gaps(news, stale)
+        parts = []
+        if stale:
+            rows = Generation.objects.filter(owner=self.user, pk__in=stale)
+            parts.append(self._cards(rows.with_answers(), is_news=True))
+        parts += self._pieces(item for item in news if item["kind"] != "card")
+        return "".join(parts)
+
+    def needs_ledger(self, news: Sequence[News]) -> bool:
+        """Whether ``update`` will read the database."""
+        return any(item["kind"] == "card" for item in news) or bool(self._gaps(news, set()))
+
+    def _gaps(self, news: Sequence[News], known: set[UUID]) -> set[UUID]:
+        """Generations of which a piece of text is missing here."""
+        ends: dict[Place, int] = {}
+        missing = set()
+        for item in news:
+            if item["kind"] in {"text", "reasoning"}:
+                place = _place(item)
+                if item["offset"] > ends.get(place, self.shown.get(place, 0)):
+                    missing.add(UUID(item["generation"]))
+                ends[place] = max(ends.get(place, 0), item["offset"] + len(item["text"]))
+        return missing - known
+
+    def _cards(self, rows: Iterable[Generation], *, is_news: bool) -> str:
+        parts: list[str] = []
+        for row in sorted(rows, key=lambda row: row.pk):
+            if row.is_deleted:
+                self._forget(row)
+                parts.append(gone(row))
+                continue
+            self._remember(row)
+            parts.append(card(row))
+            if is_news and self.statuses.get(str(row.pk)) != row.status:
+                parts.append(said(row.status))
+            self.statuses[str(row.pk)] = row.status
+        if parts:
+            parts.append(running_count(self.user))
+        return "".join(parts)
+
+    def _remember(self, row: Generation) -> None:
+        self._forget(row)
+        if row.is_open:
+            for choice in row.choices.all():
+                self.shown["text", choice.index, str(row.pk)] = len(choice.text)
+                self.shown["reasoning", choice.index, str(row.pk)] = len(choice.reasoning)
+
+    def _forget(self, row: Generation) -> None:
+        pk = str(row.pk)
+        for place in [place for place in self.shown if place[2] == pk]:
+            del self.shown[place]
+
+    def _pieces(self, news: Iterable[News]) -> list[str]:
+        parts: list[str] = []
+        runs: dict[Place, list[str]] = {}
+        for item in news:
+            if self.statuses.get(item["generation"]) not in {Status.QUEUED, Status.RUNNING}:
+                continue
+            if item["kind"] == "stage":
+                parts.append(staged(item["generation"], item["progress"]))
+            else:
+                self._append(item, runs)
+        parts += [appended(k, pk, index, "".join(t)) for (k, index, pk), t in runs.items()]
+        return parts
+
+    def _append(self, item: News, runs: dict[Place, list[str]]) -> None:
+        place = _place(item)
+        shown = self.shown.get(place, 0)
+        fresh = item["text"][shown - item["offset"] :] if item["offset"] <= shown else ""
+        if fresh:
+            runs.setdefault(place, []).append(fresh)
+            self.shown[place] = shown + len(fresh)
+
+
+def _place(item: News) -> Place:
+    return item["kind"], item["index"], item["generation"]

@@ -1,0 +1,90 @@
+"""The typed request, who it comes from, and the guards that let a view have a row."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from modelless_web.records.models import Gateway, Generation, Picture, User
+
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, no secret
+
+
+class StudioRequest(HttpRequest):
+    """A request whose person is known: every page of the studio gets one."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+class PersonMiddleware(LoginRequiredMiddleware):
+    """Everybody who opens a page is somebody: an account, or a guest where guests are allowed."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase | None:
+        """Make a guest of a stranger, or send them to sign in."""
+        if is_admin(request):
+            return None
+        if settings.ENVIRONMENT.access == "guests":
+            login(request, User.objects.create_guest(), backend=PASSWORD_BACKEND)
+            return None
+        sign_in = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+        # A fragment request would follow the redirect and put the login page into the page.
+        return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
+
+
+def is_admin(request: HttpRequest) -> bool:
+    """Whether the request is for Django admin, which guards itself."""
+    return request.resolver_match is not None and "admin" in request.resolver_match.app_names
+
+
+def read_uuid(text: str) -> UUID | None:
+    """Return the id that ``text`` is, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def own_generation(
+    request: StudioRequest, pk: UUID | None, *, in_trash: bool = False
+) -> Generation:
+    """Return this person's generation, or raise Http404 as if it did not exist."""
+    mine = Generation.objects.visible_to(request.user)
+    if in_trash:
+        mine = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
+    row = mine.with_answers().filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def own_picture(request: StudioRequest, pk: UUID) -> Picture:
+    """Return this person's picture, in the trash or not, or raise Http404."""
+    row = Picture.objects.filter(pk=pk, generation__owner=request.user).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def studio(request: HttpRequest) -> dict[str, object]:
+    """Add what every page of the studio shows around its content."""
+    if is_admin(request) or not getattr(request, "user", None) or request.user.is_anonymous:
+        return {}
+    person = cast(User, request.user)
+    return {
+        "access": settings.ENVIRONMENT.access,
+        "live_url": f"/live/?since={timezone.now().timestamp():.3f}",
+        "running_count": Generation.objects.visible_to(person).open().count(),
+        "practice_only": not Gateway.objects.filter(enabled=True, is_practice=False).exists(),
+    }

@@ -1,0 +1,137 @@
+"""The one event stream of a page: a lean ASGI app, mounted before Django.
+
+Inside Django every open stream would hold a thread, and a database connection once it has
+touched the ORM. Here a stream holds neither: it asks who is there, lets go of both, and then
+waits for the live log.
+"""
+
+import asyncio
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.conf import settings
+from django.contrib import auth
+from django.db import connections
+from django.http import HttpRequest
+
+from modelless_web.engine import runtime
+from modelless_web.engine.live import Watcher
+from modelless_web.records.models import User
+from modelless_web.studio.fragments import Page
+
+BEAT: Final = 15.0
+RETRY: Final = b"retry: 1000\n\n"
+HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'"),
+]
+
+type Scope = dict[str, Any]
+type Receive = Any
+type Send = Any
+
+
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer ``GET /live/`` with the news of the signed-in person's runs, until they leave."""
+    engine = runtime.current()
+    person = await _in_thread(_person, scope)
+    if person is None or engine is None or engine.log.is_closed:
+        await _refuse(send, 403 if person is None else 503)
+        return
+    watcher = engine.log.join(person.pk)
+    sending = asyncio.ensure_future(_send_news(send, Page(person), watcher, _since(scope)))
+    leaving = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        engine.log.leave(watcher)
+        for task in (sending, leaving):
+            task.cancel()
+        await asyncio.gather(sending, leaving, return_exceptions=True)
+
+
+async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await _write(send, RETRY + message(await _in_thread(page.join, since)))
+    while not watcher.is_cut:
+        news = await watcher.take(BEAT)
+        if watcher.is_cut:
+            break
+        if not news:
+            await _write(send, b"event: beat\ndata: \n\n")
+            continue
+        if page.needs_ledger(news):
+            html = await _in_thread(page.update, news)
+        else:
+            html = page.update(news)
+        if html:
+            await _write(send, message(html))
+    await send({"type": "http.response.body", "body": RETRY, "more_body": False})
+
+
+def message(html: str) -> bytes:
+    """One unnamed event; a newline inside would end it, so each line is one ``data`` field."""
+    if not html:
+        return b"event: beat\ndata: \n\n"
+    lines = html.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return ("".join(f"data: {line}\n" for line in lines) + "\n").encode()
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(send: Send, status: int) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _in_thread(function: Any, *args: Any) -> Any:
+    """Do database work in a thread of its own and leave no connection behind."""
+
+    def work() -> Any:
+        try:
+            return function(*args)
+        finally:
+            connections.close_all()
+
+    async with ThreadSensitiveContext():
+        return await sync_to_async(work)()
+
+
+def _person(scope: Scope) -> User | None:
+    """Return the person whose session cookie this is."""
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                cookies.load(value.decode("latin-1"))
+            except CookieError:
+                return None
+    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    if cookie is None:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
+    user = auth.get_user(request)
+    return user if isinstance(user, User) else None
+
+
+def _since(scope: Scope) -> float:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    try:
+        return max(0.0, min(float(query["since"][0]), 4e9))
+    except (KeyError, ValueError):
+        return 0.0

@@ -1,0 +1,26 @@
+"""The studio's addresses."""
+
+from django.urls import path, re_path
+
+from modelless_web.studio.views import account, create, generation, history, models, pictures
+
+UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+
+urlpatterns = [
+    path("", create.create, name="create"),
+    path("generations/", create.submit, name="submit"),
+    path("generations/<uuid:pk>/", generation.generation, name="generation"),
+    path("generations/<uuid:pk>/card/", generation.card, name="card"),
+    path("generations/<uuid:pk>/stop/", generation.stop, name="stop"),
+    path("generations/<uuid:pk>/again/", generation.again, name="again"),
+    path("generations/<uuid:pk>/trash/", generation.trash, name="trash"),
+    path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
+    re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
+    re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path("history/", history.history, name="history"),
+    path("models/", models.models, name="models"),
+    path("models/refresh/", models.refresh, name="refresh-models"),
+    path("account/login/", account.SignIn.as_view(), name="login"),
+    path("account/logout/", account.SignOut.as_view(), name="logout"),
+    path("account/owner/<str:token>/", account.owner, name="owner"),
+]

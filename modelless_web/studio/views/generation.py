@@ -1,0 +1,147 @@
+"""One generation: its page, its card, its bytes, and what can be done with it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from modelless_web.engine import tasks
+from modelless_web.gateway.parameters import DEFAULTS
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models import Generation, Transcript
+from modelless_web.studio.requests import StudioRequest, own_generation
+
+CARD = "components/card.html"
+SEE_OTHER = 303
+
+
+@require_GET
+def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """The detail, as a page of its own or for the drawer."""
+    row = own_generation(request, pk)
+    template = "studio/generation.html" + ("#detail" if request.htmx else "")
+    response = render(request, template, detail(row))
+    # The same address is a page and a fragment; a cache must not mix them up.
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_GET
+def card(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """The card alone, for pages that must ask because no stream reaches them."""
+    return render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
+
+
+@require_GET
+def raw(request: StudioRequest, pk: UUID, side: str) -> HttpResponse:
+    """The exact bytes that were sent or received, keys redacted."""
+    row = own_generation(request, pk)
+    transcript = Transcript.objects.filter(generation=row).first()
+    body = getattr(transcript, side) if transcript else b""
+    name = f"{side}-{row.pk}.txt"
+    return HttpResponse(
+        body,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_POST
+def stop(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """Stop it; what came is kept."""
+    row = own_generation(request, pk)
+    tasks.stop(row)
+    return _back(request, row)
+
+
+@require_POST
+def again(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """Send the same request once more."""
+    row = own_generation(request, pk)
+    made = tasks.again(row, request.POST.get("submission", "")[:64] or uuid7().hex)
+    if request.htmx:
+        # The button's one-time id is used up; the next press is a new wish.
+        return render(request, f"{CARD}#again", {"generation": row})
+    return HttpResponseRedirect(made.get_absolute_url(), status=SEE_OTHER)
+
+
+@require_POST
+def trash(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """Put it into the trash and offer the way back."""
+    row = own_generation(request, pk)
+    tasks.trash(row)
+    if request.htmx:
+        return render(request, "components/toast.html", {"generation": row, "oob": True})
+    return HttpResponseRedirect(f"{reverse('history')}?undo={row.pk}", status=SEE_OTHER)
+
+
+@require_POST
+def restore(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """Bring it back from the trash."""
+    row = own_generation(request, pk, in_trash=True)
+    tasks.restore(row)
+    return _back(request, own_generation(request, pk))
+
+
+def _back(request: StudioRequest, row: Generation) -> HttpResponse:
+    if request.htmx:
+        return render(request, CARD, {"generation": own_generation(request, row.pk), "oob": True})
+    return HttpResponseRedirect(row.get_absolute_url(), status=SEE_OTHER)
+
+
+def detail(row: Generation) -> dict[str, Any]:
+    """Everything the detail shows around the card."""
+    return {
+        "generation": row,
+        "parameters": parameters(row),
+        "request_json": json.dumps(row.request, indent=2, ensure_ascii=False),
+        "response_json": json.dumps(row.response, indent=2, ensure_ascii=False)
+        if row.response
+        else "",
+        "transcript": Transcript.objects.filter(generation=row).exists(),
+        "lineage_parent": row.parent if row.parent and not row.parent.is_deleted else None,
+        "lineage_children": row.children.filter(deleted_at=None).order_by("id"),
+    }
+
+
+def parameters(row: Generation) -> list[dict[str, Any]]:
+    """Every parameter as asked, as sent and as echoed, with why the first two differ."""
+    names = [*DEFAULTS, "n", "max_tokens", "stop", "stream", "user", "logit_bias"]
+    made = [
+        {
+            "name": "model",
+            "asked": row.model,
+            "sent": row.request.get("model", ""),
+            "echoed": row.response.get("model", ""),
+            "note": "",
+        }
+    ]
+    for name in names:
+        asked, sent = row.asked.get(name), row.request.get(name)
+        made.append(
+            {
+                "name": name,
+                "asked": _plain(asked),
+                "sent": _plain(sent),
+                "echoed": _plain(row.response.get(name)),
+                "note": _note(name, asked, sent),
+            }
+        )
+    return made
+
+
+def _note(name: str, asked: Any, sent: Any) -> str:
+    if sent is not None:
+        return ""
+    at_default = asked in (None, DEFAULTS.get(name), False, "") or (name == "n" and asked == 1)
+    return "at default" if at_default else "dropped for this model"
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,60 @@
+"""The pictures' bytes, for their owner only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import IO, Final
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from modelless_web.records.models import Picture
+from modelless_web.studio.requests import StudioRequest, own_picture
+
+BLOCK: Final = 64 * 1024
+
+
+@require_GET
+async def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
+    """One picture: the original bytes as received, or a thumbnail of 320 or 640 px.
+
+    Async, in blocks: Django would otherwise read the whole file into memory.
+    """
+    row, file = await sync_to_async(_open)(request, pk, variant)
+    tag = f'"{row.sha256}-{variant}"'
+    if request.headers.get("If-None-Match") == tag:
+        file.close()
+        return HttpResponseNotModified()
+    response = StreamingHttpResponse(
+        _blocks(file), content_type=row.media_type if variant == "original" else "image/webp"
+    )
+    response["Content-Length"] = str(file.size)  # type: ignore[attr-defined]
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    kind = "attachment" if "download" in request.GET else "inline"
+    extension = row.media_type.removeprefix("image/") if variant == "original" else "webp"
+    response["Content-Disposition"] = f'{kind}; filename="{row.pk}.{extension}"'
+    return response
+
+
+def _open(request: StudioRequest, pk: UUID, variant: str) -> tuple[Picture, IO[bytes]]:
+    row = own_picture(request, pk)
+    if not row.is_stored:
+        raise Http404
+    name = row.original_name if variant == "original" else row.thumbnail_name(int(variant))
+    try:
+        return row, default_storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+async def _blocks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while block := await asyncio.to_thread(file.read, BLOCK):
+            yield block
+    finally:
+        file.close()
