@@ -136,6 +136,12 @@ class ChatForm(forms.Form):
             raise forms.ValidationError("The generation to refine is gone.")
         return row
 
+    def refined(self) -> Generation | None:
+        """The generation that a sent form refines, even where the form has other faults."""
+        self.is_valid()
+        parent = self.cleaned_data.get("parent")
+        return parent if isinstance(parent, Generation) else None
+
     @property
     def sampling(self) -> list[dict[str, Any]]:
         """The sliders: each bound field with its default and whether it differs from it."""

@@ -51,8 +51,7 @@ def submit(request: StudioRequest) -> HttpResponse:
 
 
 def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> HttpResponse:
-    parent = form.cleaned_data.get("parent") if form.is_bound else form.initial.get("parent")
-    source = parent if isinstance(parent, Generation) else None
+    source = form.refined()
     if request.htmx:
         context = _composer_context(form, source)
         return render(request, "studio/create.html#composer", context, status=status)
@@ -60,9 +59,12 @@ def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> Http
 
 
 def _renewed(form: ChatForm, request: StudioRequest) -> ChatForm:
-    """The same form with a new one-time id, ready for the next submission."""
+    """The same form with a new one-time id, ready for the next submission.
+
+    It begins a conversation of its own: who refines on, refines the answer that is to come.
+    """
     data = form.data.copy()
-    data["submission"] = uuid7().hex
+    data["submission"], data["parent"] = uuid7().hex, ""
     return ChatForm(data, person=request.user)
 
 
@@ -93,7 +95,8 @@ def _page(
     request: StudioRequest, form: ChatForm, source: Generation | None, take: str
 ) -> dict[str, Any]:
     rows = list(Generation.objects.visible_to(request.user).with_answers()[: NEWEST + 1])
-    return _composer_context(form, source) | {
+    refined = source if take == "refine" or form.is_bound else None
+    return _composer_context(form, refined) | {
         "taken": take,
         "generations": rows[:NEWEST],
         "has_more": len(rows) > NEWEST,
@@ -107,5 +110,4 @@ def _composer_context(form: ChatForm, source: Generation | None) -> dict[str, An
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
-    refined = source if str(form["parent"].value() or "") else None
-    return {"form": form, "gateways": gateways, "source": refined, "reasons": reasons}
+    return {"form": form, "gateways": gateways, "source": source, "reasons": reasons}
