@@ -5,7 +5,7 @@ Sync, on purpose: the recorder calls these in batches from its own thread, views
 so a late, lost or doubled call is harmless on every database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -154,7 +154,7 @@ def renew(worker: str, running: Iterable[UUID]) -> list[UUID]:
     return [pk for pk in running if pk not in kept]
 
 
-def write(choices: dict[UUID, Sequence[ChoiceText]], progress: dict[UUID, int | None]) -> None:
+def write(choices: Mapping[UUID, Sequence[ChoiceText]], progress: Mapping[UUID, int]) -> None:
     """Bring the ledger up to what has arrived."""
     Choice.objects.bulk_create(
         [

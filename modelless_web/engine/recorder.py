@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import close_old_connections, connections, transaction
@@ -135,8 +135,9 @@ class Recording:
                     choice.told[kind] += len(text)
         return told
 
-    def _news(self, kind: Any, **details: Any) -> News:
-        return {"owner": self.owner, "generation": str(self.pk), "kind": kind, **details}
+    def _news(self, kind: str, **details: Any) -> News:
+        news = {"owner": self.owner, "generation": str(self.pk), "kind": kind, **details}
+        return cast(News, news)
 
 
 type Order = tuple[Callable[[], Any], asyncio.Future[Any]]
@@ -283,7 +284,7 @@ class Recorder:
 def _write_all(
     actions: list[Callable[[], Any]],
     choices: dict[UUID, list[ChoiceText]],
-    progress: dict[UUID, int | None],
+    progress: dict[UUID, int],
 ) -> list[Any]:
     close_old_connections()
     results: list[Any] = []

@@ -125,7 +125,7 @@ async def _body(response: httpx.Response) -> bytes:
 
 
 async def check_address(url: str, trusted_origin: str) -> None:
-    """Raise UnreachableError unless ``url`` is the gateway's own or leads to public addresses only."""
+    """Raise UnreachableError unless ``url`` is the gateway's own or its addresses are public."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UnreachableError("Its address is not a web address.", is_final=True)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -28,15 +29,27 @@ class Runner:
     recorder: Recorder
     rescuer: Rescuer
     log: LiveLog
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self, pk: UUID) -> None:
         """Carry out one generation; does nothing if the row is not to be had.
 
         Cancelling closes the connection to the gateway at once and keeps what came.
         """
+        task = asyncio.current_task()
         recording = await self.recorder.claim(pk)
-        if recording is None:
+        if recording is None or task is None:
             return
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        await self._exchange(recording)
+
+    def cut_all(self) -> None:
+        """Close every connection to a gateway now."""
+        for task in self.tasks:
+            task.cancel()
+
+    async def _exchange(self, recording: Recording) -> None:
         generation = recording.generation
         reader = chat.Reader(
             generation.request["stream"],

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
@@ -46,7 +46,7 @@ class Engine:
         self.log = runner.log
         self.sweeper = Sweeper(self)
         self._loop = asyncio.get_running_loop()
-        self._errands: set[asyncio.Task[Any]] = set()
+        self._errands: set[asyncio.Future[Any]] = set()
 
     def wake(self, pk: UUID) -> None:
         """Have a queued generation carried out. From any thread; doubled calls are harmless."""
@@ -60,16 +60,16 @@ class Engine:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
 
-    def _send(self, errand: Coroutine[Any, Any, Any]) -> None:
+    def _send(self, errand: Awaitable[Any]) -> None:
         """Hand work to the loop without waiting: the sweeper makes good what gets lost."""
         self._loop.call_soon_threadsafe(self._start, errand)
 
-    def _start(self, errand: Coroutine[Any, Any, Any]) -> None:
-        task = self._loop.create_task(errand)
+    def _start(self, errand: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(errand)
         self._errands.add(task)
         task.add_done_callback(self._done)
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
+    def _done(self, task: asyncio.Future[Any]) -> None:
         self._errands.discard(task)
         if not task.cancelled() and task.exception():
             logger.error("A message to the engine was lost.", exc_info=task.exception())
@@ -121,23 +121,22 @@ async def running() -> AsyncIterator[Engine]:
                     try:
                         yield engine
                     finally:
-                        await _drain(engine)
-                        working.cancel()
+                        await _drain(engine, working)
                 for task in keeping:
                     task.cancel()
         finally:
             _current = None
 
 
-async def _drain(engine: Engine) -> None:
-    """Give running generations a grace period, then cut them off, keeping what came."""
+async def _drain(engine: Engine, working: asyncio.Task[None]) -> None:
+    """Take no more work, give what runs a grace period, then cut it off, keeping what came."""
     engine.log.close()
-    try:
-        async with asyncio.timeout(GRACE.total_seconds()):
-            while engine.recorder.open:
-                await asyncio.sleep(0.05)
-    except TimeoutError:
+    # A cancelled worker starts nothing new and ends when its last task has.
+    working.cancel()
+    _, late = await asyncio.wait({working}, timeout=GRACE.total_seconds())
+    if late:
         await engine.sweeper.interrupt_mine()
+        engine.runner.cut_all()
 
 
 def worker_name() -> str:

@@ -51,7 +51,7 @@ def keep(data: bytes) -> Kept:
         size=len(data),
         width=width,
         height=height,
-        colour="#{:02x}{:02x}{:02x}".format(*small.resize((1, 1)).convert("RGB").getpixel((0, 0))),
+        colour="#" + small.convert("RGB").resize((1, 1)).tobytes().hex(),
     )
     name = Picture(sha256=kept.sha256, media_type=kept.media_type)
     for thumbnail_width, thumbnail in thumbnails.items():

@@ -1,16 +1,15 @@
 """The typed request, who it comes from, and the guards that let a view have a row."""
 
 from collections.abc import Callable
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -26,21 +25,27 @@ class StudioRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-class PersonMiddleware(LoginRequiredMiddleware):
+class PersonMiddleware(MiddlewareMixin):
     """Everybody who opens a page is somebody: an account, or a guest where guests are allowed."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: object,
+        kwargs: object,
     ) -> HttpResponseBase | None:
-        """Make a guest of a stranger, or send them to sign in."""
-        if is_admin(request):
+        """Make a guest of a stranger, or send them to sign in; None lets the request pass."""
+        is_open = not getattr(view, "login_required", True)
+        if is_open or is_admin(request) or request.user.is_authenticated:
             return None
         if settings.ENVIRONMENT.access == "guests":
             login(request, User.objects.create_guest(), backend=PASSWORD_BACKEND)
             return None
         sign_in = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         # A fragment request would follow the redirect and put the login page into the page.
-        return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
+        is_fragment = cast(StudioRequest, request).htmx
+        return HttpResponseClientRedirect(sign_in.url) if is_fragment else sign_in
 
 
 def is_admin(request: HttpRequest) -> bool:
@@ -63,7 +68,7 @@ def own_generation(
     mine = Generation.objects.visible_to(request.user)
     if in_trash:
         mine = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
-    row = mine.with_answers().filter(pk=pk).first()
+    row = mine.with_answers().filter(pk=pk).first() if pk else None
     if row is None:
         raise Http404
     return row
@@ -81,7 +86,7 @@ def studio(request: HttpRequest) -> dict[str, object]:
     """Add what every page of the studio shows around its content."""
     if is_admin(request) or not getattr(request, "user", None) or request.user.is_anonymous:
         return {}
-    person = cast(User, request.user)
+    person = request.user
     return {
         "access": settings.ENVIRONMENT.access,
         "live_url": f"/live/?since={timezone.now().timestamp():.3f}",

@@ -61,8 +61,6 @@ async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> 
     await _write(send, RETRY + message(await _in_thread(page.join, since)))
     while not watcher.is_cut:
         news = await watcher.take(BEAT)
-        if watcher.is_cut:
-            break
         if not news:
             await _write(send, b"event: beat\ndata: \n\n")
             continue

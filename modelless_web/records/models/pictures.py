@@ -50,7 +50,7 @@ class Picture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.width} × {self.height} {self.media_type}" if self.sha256 else self.state
+        return f"{self.width}x{self.height} {self.media_type}" if self.sha256 else self.state
 
     @property
     def is_stored(self) -> bool:

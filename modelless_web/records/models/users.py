@@ -1,5 +1,7 @@
 """The people: accounts, and guests who are known by their browser's session alone."""
 
+from typing import ClassVar
+
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -26,7 +28,7 @@ class User(AbstractUser):
     )
     is_guest = models.BooleanField("guest", default=False)
 
-    objects = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

@@ -9,7 +9,7 @@ from modelless_web.gateway.parameters import BIAS_LIMIT, MOST_STOPS
 
 
 class LinesField(forms.CharField):
-    """Up to so many sequences, one per line; spaces inside a line count, ``\\n`` means a newline."""
+    """Up to so many sequences, one per line; spaces count, and ``\\n`` means a newline."""
 
     widget = forms.Textarea
 

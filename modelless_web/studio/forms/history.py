@@ -40,6 +40,6 @@ class HistoryFilter(forms.Form):
         """Each filter that is set: its name, and how a person reads it."""
         words = []
         for name, value in self.values.items():
-            shown = Status(value).label if name == "status" else str(value)
+            shown = Status(str(value)).label if name == "status" else str(value)
             words.append((name, f"{self.fields[name].label or name.capitalize()}: {shown}"))
         return words

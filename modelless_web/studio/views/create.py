@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -63,7 +63,8 @@ def _renewed(form: ChatForm, request: StudioRequest) -> ChatForm:
 
     It begins a conversation of its own: who refines on, refines the answer that is to come.
     """
-    data = form.data.copy()
+    data = QueryDict(mutable=True)
+    data.update(form.data)
     data["submission"], data["parent"] = uuid7().hex, ""
     return ChatForm(data, person=request.user)
 

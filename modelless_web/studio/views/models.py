@@ -26,7 +26,7 @@ def models(request: StudioRequest) -> HttpResponse:
 @require_POST
 async def refresh(request: HttpRequest) -> HttpResponse:
     """Ask the gateways for their lists now. Async: a gateway may take its time."""
-    await sync_to_async(lambda: request.user.pk)()  # type: ignore[union-attr]
+    await sync_to_async(lambda: request.user.pk)()
     engine = runtime.current()
     if engine:
         await catalogue.refresh(engine.runner.client)
