@@ -1,1 +1,207 @@
+// The composer: sliders in step with their numbers, counts in the headers, chips for stop,
+// only the controls that the chosen model takes, and what must survive a submission.
 "use strict";
+{
+  const form = () => document.getElementById("composer");
+  const differs = (field) => {
+    const box = field.querySelector("[type=number]");
+    return box.value !== "" && Number(box.value) !== Number(field.dataset.default);
+  };
+  const isSet = (field) => {
+    const input = field.querySelector("[name]");
+    return input.type === "checkbox" ? input.checked : input.value.trim() !== "";
+  };
+  const tally = (group, count) => {
+    group.querySelector("[data-tally]").textContent = count ? `${count} changed` : "";
+  };
+
+  /* Everything that follows from the values, in one pass. */
+  const refresh = () => {
+    const composer = form();
+    if (!composer) return;
+    const taken = composer.elements.model.selectedOptions[0]?.dataset.takes?.split(" ");
+    for (const field of composer.querySelectorAll("[data-param]")) {
+      const applies = !taken || !LIMITED.has(field.dataset.param) || taken.includes(field.dataset.param);
+      field.hidden = !applies;
+      for (const input of field.querySelectorAll("input, textarea")) input.disabled = !applies;
+    }
+    const sliders = [...composer.querySelectorAll(".slider:not([hidden])")];
+    for (const slider of sliders) slider.querySelector("[data-reset]").hidden = !differs(slider);
+    const moved = sliders.filter(differs).map((slider) => slider.dataset.param);
+    const [sampling, limits] = ["sampling", "limits"].map((name) => composer.querySelector(`[data-group=${name}]`));
+    sampling.hidden = sliders.length === 0;
+    tally(sampling, moved.length);
+    sampling.querySelector("[data-both]").hidden = !(moved.includes("temperature") && moved.includes("top_p"));
+    const counted = [...limits.querySelectorAll(".field:not([hidden])")].filter((field) => field.dataset.param !== "stream");
+    tally(limits, counted.filter(isSet).length);
+    const dock = document.querySelector("[data-dock-text]");
+    if (dock) dock.textContent = composer.elements.prompt.value.trim().split("\n")[0] || "Write a prompt";
+  };
+  const LIMITED = new Set([
+    "temperature", "top_p", "presence_penalty", "frequency_penalty",
+    "n", "max_tokens", "stop", "logit_bias", "user",
+  ]);
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.closest("#composer")) return;
+    const slider = target.closest(".slider");
+    if (slider) {
+      const [box, range] = ["number", "range"].map((type) => slider.querySelector(`[type=${type}]`));
+      if (target === range) box.value = Number(range.value);
+      else range.value = box.value === "" ? slider.dataset.default : box.value;
+    }
+    if (target.matches(".grow")) grow(target);
+    refresh();
+  });
+  document.addEventListener("change", ({ target }) => target.closest("#composer") && refresh());
+  document.addEventListener("click", ({ target }) => {
+    const slider = target.closest("[data-reset]")?.closest(".slider");
+    if (!slider) return;
+    const box = slider.querySelector("[type=number]");
+    box.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  });
+
+  /* Browsers without field-sizing: the height follows the text by hand. */
+  const grow = (area) => {
+    if (CSS.supports("field-sizing", "content")) return;
+    area.style.setProperty("block-size", "auto");
+    area.style.setProperty("block-size", `${area.scrollHeight + 2}px`);
+  };
+
+  /* Keys that work while typing. */
+  let walked = -1;
+  let draft = "";
+  const prompts = () => [
+    ...new Set([...document.querySelectorAll("#results [data-prompt]")].map((text) => text.textContent)),
+  ];
+  document.addEventListener("keydown", (event) => {
+    const composer = event.target.closest?.("#composer");
+    if (!composer) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      const go = composer.querySelector(".go [type=submit]");
+      if (!go.disabled) composer.requestSubmit(go);
+    }
+    if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const known = prompts();
+    const area = composer.elements.prompt;
+    if (walked < 0) draft = area.value;
+    walked = Math.max(-1, Math.min(known.length - 1, walked + (event.key === "ArrowUp" ? 1 : -1)));
+    area.value = walked < 0 ? draft : known[walked];
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  /* A submission that was taken changes nothing but the one-time id: caret and text stay. */
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const composer = form();
+    if (!composer || detail.target !== composer) return;
+    if (detail.xhr.status === 200 && !composer.querySelector(".field-error:not([hidden])")) {
+      const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+      composer.elements.submission.value = fresh.querySelector("[name=submission]").value;
+      detail.shouldSwap = false;
+      closeSheets();
+      return;
+    }
+    opened = [...composer.querySelectorAll(".group[open]")].map((group) => group.dataset.group);
+  });
+  let opened = [];
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.elt.id !== "composer" && detail.target?.id !== "composer") return;
+    const composer = form();
+    for (const group of composer.querySelectorAll(".group")) {
+      if (opened.includes(group.dataset.group) || group.querySelector(".field-error")) group.open = true;
+    }
+    composer.querySelector("[aria-invalid=true]")?.focus();
+    walked = -1;
+    refresh();
+  });
+  const closeSheets = () => {
+    walked = -1;
+    for (const sheet of document.querySelectorAll("#parameters:popover-open, #composer-sheet:popover-open")) sheet.hidePopover();
+  };
+  for (const [name, hidden] of [["htmx:sendError", false], ["htmx:responseError", false], ["htmx:beforeRequest", true]]) {
+    document.addEventListener(name, ({ detail }) => {
+      if (detail.elt.id === "composer") detail.elt.querySelector("[data-unsent]").hidden = hidden;
+    });
+  }
+
+  /* Stop sequences: the lines of a text field, shown as chips. */
+  class StopChips extends HTMLElement {
+    connectedCallback() {
+      this.area = this.querySelector("textarea");
+      if (this.querySelector(".chips")) return;
+      this.list = document.createElement("ul");
+      this.list.className = "chips";
+      this.box = document.createElement("input");
+      this.box.type = "text";
+      this.box.id = `${this.area.id}_next`;
+      this.box.autocomplete = "off";
+      this.box.placeholder = "Type one, then press Enter";
+      this.box.setAttribute("aria-describedby", `${this.area.id}_helptext`);
+      this.box.addEventListener("keydown", (event) => this.typed(event));
+      this.box.addEventListener("change", () => this.add());
+      this.list.addEventListener("click", (event) => this.drop(event));
+      this.area.hidden = true;
+      this.closest(".field").querySelector("label").htmlFor = this.box.id;
+      this.append(this.list, this.box);
+      this.draw();
+    }
+    get lines() {
+      return this.area.value.split("\n").filter(Boolean);
+    }
+    set lines(lines) {
+      this.area.value = lines.slice(0, 4).join("\n");
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+      this.draw();
+    }
+    typed(event) {
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        this.add();
+      } else if (event.key === "Enter") this.add();
+      else if (event.key === "Backspace" && this.box.value === "") this.lines = this.lines.slice(0, -1);
+    }
+    add() {
+      if (!this.box.value) return;
+      const lines = [...new Set([...this.lines, this.box.value])];
+      this.box.value = "";
+      this.lines = lines;
+      if (this.box.hidden) this.list.querySelector("li:last-child button").focus();
+    }
+    drop(event) {
+      const chip = event.target.closest("button");
+      if (!chip) return;
+      this.lines = this.lines.filter((line) => line !== chip.dataset.line);
+      this.box.focus();
+    }
+    draw() {
+      this.list.replaceChildren(...this.lines.map((line) => this.chip(line)));
+      this.list.hidden = this.lines.length === 0;
+      this.box.hidden = this.lines.length >= 4;
+    }
+    chip(line) {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      const words = document.createElement("span");
+      button.type = "button";
+      button.className = "chip";
+      button.dataset.line = line;
+      button.setAttribute("aria-label", `Remove the stop sequence ${line}`);
+      words.textContent = line;
+      button.append(words, "×");
+      item.append(button);
+      return item;
+    }
+  }
+  customElements.define("stop-chips", StopChips);
+
+  refresh();
+  const area = form()?.elements.prompt;
+  if (area) grow(area);
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "composer-sheet" && event.newState === "open") form().elements.prompt.focus();
+  }, true);
+}

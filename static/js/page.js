@@ -1,1 +1,126 @@
+// What every page can do: the drawer, trash and undo, copying, the size of history's cells.
+// The lightbox and the keys are fetched when they are first wanted.
 "use strict";
+{
+  const { lightbox, keys } = document.currentScript.dataset;
+  const drawer = document.getElementById("drawer");
+  const covers = matchMedia("(width < 1200px)");
+  const home = location.href;
+  let opener = null;
+
+  /* The drawer: the address tells what is open, and Back closes it. */
+  const show = async (address) => {
+    await htmx.ajax("GET", address, { target: drawer, swap: "innerHTML" });
+    if (!drawer.firstElementChild) return;
+    drawer.hidden = false;
+    drawer.scrollTop = 0;
+    for (const sibling of covers.matches ? drawer.parentElement.children : []) {
+      sibling.inert = sibling !== drawer;
+    }
+    drawer.querySelector("h2")?.focus({ preventScroll: true });
+  };
+  const hide = () => {
+    drawer.hidden = true;
+    drawer.replaceChildren();
+    for (const sibling of drawer.parentElement.children) sibling.inert = false;
+    (opener?.isConnected ? opener : document.getElementById(opener?.closest("[id]")?.id))?.focus({ preventScroll: true });
+    opener = null;
+  };
+  const open = (link) => {
+    opener ??= link;
+    const address = link.dataset.detail || link.href;
+    if (history.state?.drawer) history.replaceState({ drawer: address }, "", address);
+    else history.pushState({ drawer: address }, "", address);
+    return show(address);
+  };
+  const close = () => {
+    if (!drawer || drawer.hidden) return false;
+    history.back();
+    return true;
+  };
+  addEventListener("popstate", (event) => {
+    if (!drawer) return;
+    if (event.state?.drawer) show(event.state.drawer);
+    else if (!drawer.hidden) hide();
+  });
+  // A reload on a drawer's address gives the full page; it must not remember an open drawer.
+  if (history.state?.drawer) history.replaceState(null, "", home);
+
+  /* Trash and undo: what was put away is only hidden, until the server says that it is gone. */
+  const places = new Map();
+  const putAway = (pk) => {
+    const gone = [...document.querySelectorAll(`[data-generation="${pk}"]:not(.drawer-inner)`)];
+    places.set(pk, gone.map((element) => [element, element.parentElement, element.nextElementSibling]));
+    for (const element of gone) element.hidden = true;
+    if (drawer?.querySelector(`[data-generation="${pk}"]`)) close();
+  };
+  const putBack = (pk) => {
+    for (const [element, parent, next] of places.get(pk) || []) {
+      element.hidden = false;
+      const isTaken = element.id && document.getElementById(element.id);
+      if (element.isConnected || isTaken) continue;
+      parent.insertBefore(element, next?.parentElement === parent ? next : null);
+      htmx.process(element);
+    }
+    if (!places.delete(pk) && document.getElementById("history-rows")) location.reload();
+  };
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!detail.successful) return;
+    const { trash, restore } = detail.elt.dataset;
+    if (trash && detail.elt.closest("#main.column")) location.assign(`/history/?undo=${trash}`);
+    else if (trash) putAway(trash);
+    if (restore) {
+      putBack(restore);
+      detail.elt.closest("[data-toast]")?.remove();
+    }
+  });
+  const toasts = document.getElementById("toasts");
+  const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 10_000);
+  if (toasts) {
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("[data-toast]")) leave(node);
+    }).observe(toasts, { childList: true });
+  }
+
+  document.addEventListener("click", async (event) => {
+    const at = (selector) => event.target.closest(selector);
+    const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+    if (at("[data-lightbox]") && isPlain) {
+      event.preventDefault();
+      (await import(lightbox)).open(at("[data-lightbox]"));
+    } else if (at("[data-drawer]") && drawer && isPlain) {
+      event.preventDefault();
+      open(at("[data-drawer]"));
+    } else if (at("[data-drawer-close]")) close();
+    else if (at("[data-dismiss]")) at("[data-toast]").remove();
+    else if (at("[data-keys-open]")) (await import(keys)).sheet();
+    else if (at("[data-copy]")) {
+      await navigator.clipboard.writeText(at("[data-copy]").parentElement.querySelector("pre").textContent);
+      document.getElementById("status").textContent = "Copied.";
+    }
+  });
+  document.addEventListener("keydown", async (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) close();
+    else if (keys) (await import(keys)).press(event, { open });
+  });
+
+  /* History: the size of the cells, and days that span two pages. */
+  const size = document.querySelector("[data-cell-size]");
+  const setSize = (value) => document.documentElement.style.setProperty("--cell-chosen", `${value}px`);
+  if (size) {
+    size.value = localStorage.getItem("cell-size") || size.value;
+    setSize(size.value);
+    size.addEventListener("input", () => {
+      setSize(size.value);
+      localStorage.setItem("cell-size", size.value);
+    });
+  }
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const day of document.querySelectorAll(".day + .day")) {
+      const before = day.previousElementSibling;
+      if (day.dataset.day !== before.dataset.day) continue;
+      before.querySelector(".grid, tbody").append(...day.querySelector(".grid, tbody").children);
+      day.remove();
+    }
+  });
+}
