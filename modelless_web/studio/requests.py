@@ -1,6 +1,7 @@
 """The typed request, who it comes from, and the guards that let a view have a row."""
 
 from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
