@@ -54,9 +54,8 @@ class Reader:
     `pictures` is false for text models: then no link is followed. `choices` is how many answers
     were asked for, if known: it lets the client stop waiting once all are finished.
 
-    For answers without inline thoughts the joined TextDelta texts of a choice equal
-    `answers[index]`, and so they do with thoughts, progress lines and pictures in the text: the
-    first two are never in a TextDelta, the last only as its reference.
+    The TextDelta texts of a choice, joined, equal `answers[index]`: thoughts and progress lines
+    are in neither, and a picture in the text is in both as its reference, never as base64.
     """
 
     def __init__(

@@ -27,6 +27,7 @@ _OUTSIDE: Final = re.compile(r"[^A-Za-z0-9+/=_\-\s]")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}|=+")
 _CLOSING: Final = tuple(")\"'>`]")
 _SHORTEST_BARE: Final = 64
+_PIECE: Final = 16 * 1024
 _SHORTEST_LINE: Final = 20
 _LONGEST_LINE: Final = 128
 
@@ -77,7 +78,9 @@ class Folder:
         if is_idle and text and not any(mark in text for mark in _MARKS) and not _partial(text):
             self._before = text[-1]
             return text
-        return self._scan(text, at_end=False)
+        # Small pieces keep the time linear, whatever a text is made of.
+        pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+        return "".join(self._scan(piece, at_end=False) for piece in pieces)
 
     def flush(self) -> str:
         """Return what was held back, at the end of the text."""
@@ -135,7 +138,7 @@ class Folder:
     def _fold(self, body: str, *, is_end: bool, is_closed: bool) -> str:
         extent = _extent(body, is_end=is_end, is_closed=is_closed)
         data = None
-        if self._header or extent >= _SHORTEST_BARE:
+        if self._header.startswith("data:") or extent >= _SHORTEST_BARE:
             data = decode(body[:extent])
         if data is None:
             return self._header + body

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from .progress import Mark, ProgressLines
 
 _FENCE: Final = re.compile(r"(?ms)^[ ]{0,3}(`{3,}|~{3,}).*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)")
 _THINK: Final = re.compile(r"(?s)<think>.*?(?:</think>|\Z)")
-_IMAGE: Final = re.compile(r"!\[([^\]]{0,2000})\]\(")
+_IMAGE: Final = re.compile(r"!\[([^\]\[]{0,500})\]\(")
 _LINK: Final = re.compile(r"(?<!!)\[([^\]\[]{0,500})\]\(")
 _BARE: Final = re.compile(r"https?://[^\s<>\"'`\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _REFERENCE: Final = re.compile(re.escape(REFERENCE) + "[0-9a-f]{64}")
@@ -21,6 +22,7 @@ _VIDEO_LABEL: Final = re.compile(r"播放|视频|video|▶", re.IGNORECASE)
 _DOWNLOAD: Final = re.compile(r"下载|download", re.IGNORECASE)
 _PROXIED: Final = "/mj/image/"
 _LONGEST_URL: Final = 8192
+_MOST_LINKS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def _uncoded(text: str) -> str:
 
 
 def _openings(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, int]]:
-    return ((found[1].strip(), found.end()) for found in pattern.finditer(text))
+    openings = islice(pattern.finditer(text), _MOST_LINKS)
+    return ((found[1].strip(), found.end()) for found in openings)
 
 
 def _target(text: str, start: int) -> str:
@@ -129,9 +132,10 @@ def _target(text: str, start: int) -> str:
     while start < len(text) and text[start] in " \t\n":
         start += 1
     if text.startswith("<", start):
-        return re.split(r"[>\s]", text[start + 1 :], maxsplit=1)[0]
+        return re.split(r"[>\s]", text[start + 1 : start + _LONGEST_URL], maxsplit=1)[0]
     depth = 0
-    for at in range(start, len(text)):
+    limit = min(len(text), start + _LONGEST_URL + 1)
+    for at in range(start, limit):
         char = text[at]
         if char == "(":
             depth += 1
@@ -139,7 +143,7 @@ def _target(text: str, start: int) -> str:
             depth -= 1
         if depth < 0 or char.isspace():
             return text[start:at]
-    return text[start:]
+    return text[start:limit]
 
 
 def _embedded(images: Iterable[tuple[str, str]], inline: Mapping[str, bytes]) -> Iterator[Picture]:

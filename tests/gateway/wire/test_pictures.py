@@ -45,6 +45,7 @@ def found(text: str, structured: list[Any] | None = None, follow: bool = True) -
         (f"data:image/png;base64,{PNG64} data:image/png;base64,{PNG64}", [PNG]),
         (f"![a]({PNG64})", [PNG]),
         ("data:image/png;base64,", []),
+        ("write base64://short", []),
         ("data:image/svg+xml;utf8,<svg/>", []),
         ("", []),
     ],
