@@ -136,17 +136,17 @@ MOODS: dict[str, Mood] = {
 }  # fmt: skip
 
 MOOD_WORDS: dict[str, str] = {
-    "golden": "golden gold sunset warm honey amber sunlit goldener",
+    "golden": "golden gold sunset ~warm ~honey amber sunlit goldener",
     "dusk": "dusk twilight evening sundown violet magenta vaporwave romantic afterglow",
-    "dawn": "dawn sunrise morning serene calm peaceful gentle quiet tranquil zen",
-    "day": "day daylight noon sunny bright clear summer midday cheerful blue tropical",
+    "dawn": "dawn sunrise morning ~serene ~calm ~peaceful ~gentle ~quiet ~tranquil ~zen",
+    "day": "day daylight noon sunny ~bright ~clear summer midday ~cheerful ~blue ~tropical",
     "night": "night midnight moon moonlit moonlight stars starry nocturnal aurora space galaxy "
     "cosmic nebula universe",
-    "storm": "storm stormy thunder rain rainy tempest gloomy moody overcast grey gray melancholy",
-    "fog": "fog foggy mist misty haze hazy minimal minimalist monochrome ethereal",
+    "storm": "storm stormy thunder rain rainy tempest gloomy ~moody overcast grey gray melancholy",
+    "fog": "fog foggy mist misty haze hazy ~minimal ~minimalist ~monochrome ~ethereal",
     "neon": "neon cyberpunk synthwave retrowave futuristic sci-fi cyber electric glowing",
-    "pastel": "pastel soft dreamy cute kawaii candy delicate watercolor watercolour spring",
-    "dramatic": "dramatic epic cinematic volcano lava fiery apocalyptic intense moodier",
+    "pastel": "pastel ~soft ~dreamy ~cute kawaii ~candy ~delicate watercolor watercolour spring",
+    "dramatic": "dramatic ~epic ~cinematic volcano lava fiery apocalyptic ~intense moodier",
     "autumn": "autumn fall harvest october rust rustic vintage",
     "winter": "winter snow snowy ice icy frost frozen arctic christmas glacier",
 }
@@ -185,10 +185,11 @@ SCENE_PHRASES = {
     "abstract": "soft shapes and flowing colour",
 }
 
-FIGURE_WORDS = frozenset(
+FIGURES = (
     "poses pose posing fashion fashion-forward wardrobe woman girl man person lady model dancer "
-    "traveler traveller wanderer hiker couple bride dress portrait astronaut".split()  # noqa: SIM905 -- a row of words reads like the tables above
+    "traveler traveller wanderer hiker couple bride dress portrait astronaut"
 )
+FIGURE_WORDS = frozenset(FIGURES.split())
 
 TINTS: dict[str, Colour] = {
     "red": (206, 48, 52), "crimson": (176, 24, 56), "scarlet": (226, 54, 38),
@@ -273,7 +274,7 @@ def _index(table: dict[str, str]) -> dict[str, list[tuple[str, float]]]:
     found: dict[str, list[tuple[str, float]]] = {}
     for name, row in table.items():
         for word in row.split():
-            found.setdefault(word, []).append((name, 1.0))
+            found.setdefault(word.strip("~"), []).append((name, 0.4 if "~" in word else 1.0))
     return found
 
 

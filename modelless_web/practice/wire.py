@@ -73,7 +73,7 @@ def estimate_tokens(text: str) -> int:
 
 
 def read_ask(body: bytes) -> Ask:
-    """Parse a chat request. Raises BadAskError, with a sentence for the client, when it is unusable."""
+    """Parse a chat request. Raises BadAskError, with a sentence for the client."""
     try:
         fields = json.loads(body)
     except ValueError as error:
