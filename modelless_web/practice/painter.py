@@ -5,7 +5,7 @@ import math
 
 from PIL import Image, ImageDraw, ImageFont
 
-from . import scenes
+from . import forms, places, scenes
 from .brushes import Canvas
 from .palette import Wishes, dice, read_wishes
 
@@ -16,6 +16,13 @@ SCENES: dict[str, scenes.Scene] = {
     "mountain": scenes.mountain,
     "lake": scenes.lake,
     "forest": scenes.forest,
+    "city": places.city,
+    "desert": places.desert,
+    "space": places.space,
+    "field": places.field,
+    "garden": forms.garden,
+    "figure": forms.figure,
+    "abstract": forms.abstract,
 }
 
 
@@ -36,7 +43,7 @@ def paint(wishes: Wishes) -> Image.Image:
     shrink = min(1.0, math.sqrt(LARGEST / (wishes.width * wishes.height)))
     size = (max(16, round(wishes.width * shrink)), max(16, round(wishes.height * shrink)))
     canvas = Canvas(*size, dice(f"{wishes.scene} {wishes.dice}"))
-    SCENES.get(wishes.scene, scenes.mountain)(canvas, wishes.mood, wishes.person)
+    SCENES[wishes.scene](canvas, wishes.mood, wishes.person)
     canvas.bloom(0.35)
     canvas.vignette(0.6)
     if shrink < 1:
