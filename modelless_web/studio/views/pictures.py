@@ -7,7 +7,13 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_GET
 
 from modelless_web.records.models import Picture
@@ -18,11 +24,20 @@ BLOCK: Final = 64 * 1024
 
 @require_GET
 async def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
-    """One picture: the original bytes as received, or a thumbnail of 320 or 640 px.
+    """One picture: the original bytes as received, or a thumbnail of 320 or 640 px."""
+    return await sync_to_async(_answer)(request, pk, variant)
 
-    Async, in blocks: Django would otherwise read the whole file into memory.
+
+def _answer(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
+    return respond(request, own_picture(request, pk), variant)
+
+
+def respond(request: HttpRequest, row: Picture, variant: str) -> HttpResponseBase:
+    """Answer with the bytes of a picture that the caller has found this person may see.
+
+    In async blocks: Django would otherwise read the whole file into memory. Raises Http404.
     """
-    row, file = await sync_to_async(_open)(request, pk, variant)
+    file = _open(row, variant)
     tag = f'"{row.sha256}-{variant}"'
     if request.headers.get("If-None-Match") == tag:
         file.close()
@@ -41,13 +56,12 @@ async def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpRespons
     return response
 
 
-def _open(request: StudioRequest, pk: UUID, variant: str) -> tuple[Picture, IO[bytes]]:
-    row = own_picture(request, pk)
+def _open(row: Picture, variant: str) -> IO[bytes]:
     if not row.is_stored:
         raise Http404
     name = row.original_name if variant == "original" else row.thumbnail_name(int(variant))
     try:
-        return row, default_storage.open(name)
+        return default_storage.open(name)
     except FileNotFoundError as error:
         raise Http404 from error
 
