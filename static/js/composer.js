@@ -94,17 +94,10 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  /* A submission that was taken changes nothing but the one-time id: caret and text stay. */
+  /* What a swap of the whole form must not lose: which groups are open. */
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const composer = form();
-    if (!composer || detail.target !== composer) return;
-    if (detail.xhr.status === 200 && !composer.querySelector(".field-error:not([hidden])")) {
-      const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
-      composer.elements.submission.value = fresh.querySelector("[name=submission]").value;
-      detail.shouldSwap = false;
-      closeSheets();
-      return;
-    }
+    if (detail.target !== composer) return;
     opened = [...composer.querySelectorAll(".group[open]")].map((group) => group.dataset.group);
   });
   let opened = [];
@@ -118,10 +111,11 @@
     walked = -1;
     refresh();
   });
-  const closeSheets = () => {
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.id !== "composer" || detail.xhr.status !== 200) return;
     walked = -1;
     for (const sheet of document.querySelectorAll("#parameters:popover-open, #composer-sheet:popover-open")) sheet.hidePopover();
-  };
+  });
   for (const [name, hidden] of [["htmx:sendError", false], ["htmx:responseError", false], ["htmx:beforeRequest", true]]) {
     document.addEventListener(name, ({ detail }) => {
       if (detail.elt.id === "composer") detail.elt.querySelector("[data-unsent]").hidden = hidden;
