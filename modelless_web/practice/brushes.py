@@ -49,6 +49,13 @@ def noise(
     return ImageOps.autocontrast(total)
 
 
+def moved(mask: Mask, right: int, down: int) -> Mask:
+    """The mask, shifted; where nothing comes in from outside, it stays as it was."""
+    copy = mask.copy()
+    copy.paste(mask, (right, down))
+    return copy
+
+
 def curve(shape: Callable[[float], float]) -> list[int]:
     """A table for `point`, from a function of 0…1 to 0…1."""
     return [round(255 * min(1.0, max(0.0, shape(value / 255)))) for value in range(256)]
@@ -297,8 +304,8 @@ class Canvas:
         """Light and shadow of an uneven surface, grey where it is flat, for overlaying."""
         small = (max(2, size[0] // 2), max(2, size[1] // 2))
         bumps = noise(self.rng, small, (cells, max(2, cells * small[1] // small[0])), 6)
-        moved = ImageChops.offset(bumps, 2, 1)
-        light = ImageChops.subtract(bumps, moved, 1 / (5 * rough), 128)
+        shifted = moved(bumps, 2, 1)
+        light = ImageChops.subtract(bumps, shifted, 1 / (5 * rough), 128)
         return light.resize(size, SMOOTH).convert("RGB")
 
     def mist(self, top: float, bottom: float, colour: Colour, strength: float) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import ImageChops
 
-from .brushes import Canvas, Mask, Pen, Point, smooth
+from .brushes import Canvas, Mask, Pen, Point, moved, smooth
 from .palette import Mood, mix, shade
 
 type Placer = Callable[[Sequence[Point]], list[Point]]
@@ -74,7 +74,7 @@ def standing(canvas: Canvas, mood: Mood, foot: Point, tall: float, sun: Point) -
 def rim_light(canvas: Canvas, mask: Mask, mood: Mood, side: int, strength: float = 0.9) -> None:
     """The line of light along the edge that the sun is behind."""
     step = max(1, round(canvas.unit / 420))
-    rim = ImageChops.subtract(mask, ImageChops.offset(mask, -side * step, step // 2))
+    rim = ImageChops.subtract(mask, moved(mask, -side * step, step // 2))
     canvas.shine(mix(mood.sun, mood.sky[-1], 0.3), rim, strength)
 
 

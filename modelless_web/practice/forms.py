@@ -12,6 +12,7 @@ from .brushes import (
     between_colours,
     curve,
     gradient,
+    moved,
     noise,
     profile,
     ramp,
@@ -51,7 +52,7 @@ def garden(canvas: Canvas, mood: Mood, person: bool) -> None:
     """Flowers upon flowers: blurred behind, sharp in front, drops of light in the air."""
     unit, width, height = canvas.unit, canvas.width, canvas.height
     backdrop(canvas, mood)
-    leaf = mix(mix((64, 124, 84), mood.accents[3], 0.25), mood.near, 0.25)
+    leaf = mix(mix((58, 132, 84), mood.accents[3], 0.12), mood.near, 0.12)
     canvas.lay(mix(leaf, mood.near, 0.3), ramp(canvas.size, (0, 0, 90, 200, 255)))
     bokeh(canvas, mood, 34)
     for depth in range(3):
@@ -299,11 +300,11 @@ def abstract(canvas: Canvas, mood: Mood, person: bool) -> None:
         outline = canvas.skyline(base, line, unit * 0.13)
         mask = canvas.shape(outline)
         shadow = canvas.soft(mask, unit * 0.02)
-        shadow = ImageChops.offset(shadow, 0, -round(unit * 0.012))
+        shadow = moved(shadow, 0, -round(unit * 0.012))
         canvas.lay(mix(mood.near, mood.sky[0], 0.3), shadow, 0.34)
         tone = mix(tones[layer], canvas.rng.choice(mood.accents), 0.22)
         canvas.land(mask, (mix(tone, mood.sun, 0.3), tone, mix(tone, mood.near, 0.3)), 0.0)
-        edge = ImageChops.subtract(mask, ImageChops.offset(mask, 0, max(1, round(unit / 500))))
+        edge = ImageChops.subtract(mask, moved(mask, 0, max(1, round(unit / 500))))
         canvas.shine(mix(mood.sun, tone, 0.3), edge, 0.5)
     small = (max(4, width // 4), max(4, height // 4))
     haze = (

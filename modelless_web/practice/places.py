@@ -6,6 +6,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from .brushes import (
     Canvas,
+    Mask,
     Pen,
     Point,
     curve,
@@ -14,6 +15,7 @@ from .brushes import (
     noise,
     plane,
     profile,
+    ramp,
     smooth,
 )
 from .figures import rim_light, standing
@@ -102,10 +104,13 @@ def desert(canvas: Canvas, mood: Mood, person: bool) -> None:
     ranges(canvas, mood, horizon, count=1, rise=0.14)
     sand = mix(mix(mood.accents[1], mood.accents[0], 0.4), mood.haze, 0.25)
     foot: Point = (width * 0.5, height * 0.8)
-    for layer in range(5):
-        near = layer / 4
+    for layer in range(4):
+        near = layer / 3
         base = horizon + (height - horizon) * (0.04 + 0.8 * near**1.25)
-        peak = (canvas.between(0.2, 0.8) * width, base - unit * (0.05 + 0.13 * near))
+        peak = (
+            (0.68, 0.3, 0.74, 0.4)[layer] * width + canvas.between(-0.12, 0.12) * width,
+            base - unit * (0.05 + 0.13 * near),
+        )
         lit = mix(mix(mood.haze, sand, 0.35 + 0.6 * near), mood.sun, 0.12 * (1 - near))
         foot = peak
         dune(canvas, mood, peak, base, lit, left)
@@ -127,20 +132,38 @@ def dune(canvas: Canvas, mood: Mood, peak: Point, base: float, lit: Colour, left
     mask = canvas.shape([*crest, (width * 1.2, height + 2), (-width * 0.2, height + 2)])
     canvas.land(mask, (mix(lit, mood.sun, 0.22), lit, mix(lit, mood.near, 0.3)), 0.0)
     ripples(canvas, mask)
-    away = [p for p in crest if (p[0] >= peak[0]) == left]
-    away = away if left else away[::-1]
+    shadow_side(
+        canvas, mood, [p for p in crest if (p[0] >= peak[0]) == left], peak, rise, left, mask, lit
+    )
+
+
+def shadow_side(
+    canvas: Canvas,
+    mood: Mood,
+    crest: list[Point],
+    peak: Point,
+    rise: float,
+    left: bool,
+    mask: Mask,
+    lit: Colour,
+) -> None:
+    """The face of a dune that the sun does not reach, dark at the crest and fading down."""
+    width = canvas.width
     turn = 1 if left else -1
     fall = smooth(
-        [peak, (peak[0] + turn * width * 0.03, base - rise * 0.35),
-         (peak[0] - turn * width * 0.04, base + rise * 0.4),
-         (peak[0] + turn * width * 0.1, base + rise * 1.3),
-         (peak[0] + turn * width * 0.3, base + rise * 3.0)], 12, closed=False,
+        [peak, (peak[0] - turn * width * 0.02, peak[1] + rise * 0.5),
+         (peak[0] + turn * width * 0.05, peak[1] + rise * 1.0),
+         (peak[0] - turn * width * 0.05, peak[1] + rise * 1.7),
+         (peak[0] + turn * width * 0.06, peak[1] + rise * 2.6)], 12, closed=False,
     )  # fmt: skip
+    crest = crest if left else crest[::-1]
     edge = width * 1.2 if left else -width * 0.2
-    shadow = ImageChops.multiply(
-        mask, canvas.shape([peak, *away, (edge, height * 1.2), *fall[::-1]])
-    )
-    canvas.lay(mix(mix(lit, mood.near, 0.62), mood.sky[0], 0.2), shadow, 0.78)
+    face = canvas.shape([peak, *crest, (edge, fall[-1][1]), *fall[::-1]])
+    fade = Image.new("L", canvas.size)
+    tall = max(2, round(rise * 2.6))
+    fade.paste(ramp((width, tall), (255, 225, 150, 60, 0)), (0, round(peak[1])))
+    shadow = ImageChops.multiply(ImageChops.multiply(mask, face), fade)
+    canvas.lay(mix(mix(lit, mood.near, 0.6), mood.sky[0], 0.25), shadow, 0.85)
 
 
 def ripples(canvas: Canvas, mask: Image.Image) -> None:
@@ -232,16 +255,16 @@ def field(canvas: Canvas, mood: Mood, person: bool) -> None:
     ranges(canvas, mood, horizon + unit * 0.02, count=3, rise=0.16, rough=0.38)
     rows = height - round(horizon)
     crop, furrow = mix(mood.accents[0], mood.haze, 0.15), mix(mood.near, mood.accents[3], 0.35)
-    stripes = Image.new("L", (1024, 256))
+    stripes = Image.new("L", (2048, 128))
     pen = ImageDraw.Draw(stripes)
-    count = 46
+    count = 72
     for at in range(count):
-        pen.rectangle((at * 1024 / count, 0, (at + 0.62) * 1024 / count, 256), fill=255)
+        pen.rectangle((at * 2048 / count, 0, (at + 0.66) * 2048 / count, 128), fill=255)
     small = (width, rows)
-    laid = plane(stripes, small, 14.0, ceiling=True).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    tufts = plane(noise(canvas.rng, (1024, 1024), (220, 240), 3), small, 14.0, ceiling=True)
+    laid = plane(stripes, small, 9.0, ceiling=True).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    tufts = plane(noise(canvas.rng, (1600, 1024), (500, 300), 2), small, 9.0, ceiling=True)
     tufts = tufts.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    mask = ImageChops.add(laid, tufts, 1, -70)
+    mask = ImageChops.add(laid, tufts, 1, -110)
     ground = gradient(small, (mix(furrow, mood.haze, 0.75), furrow, mix(furrow, mood.near, 0.45)))
     bloom = gradient(small, (mix(crop, mood.haze, 0.6), crop, mix(crop, mood.near, 0.25)))
     bloom = ImageChops.overlay(bloom, tufts.convert("RGB"))
@@ -260,7 +283,7 @@ def oak(canvas: Canvas, mood: Mood, x: float, base: float) -> None:
     tall = canvas.unit * canvas.between(0.07, 0.13)
     lumps = [
         (
-            x + canvas.rng.gauss(0, 0.26) * tall,
+            x + max(-0.42, min(0.42, canvas.rng.gauss(0, 0.22))) * tall,
             base - tall * canvas.between(0.45, 1.0),
             tall * canvas.between(0.1, 0.22),
         )
@@ -281,4 +304,4 @@ def oak(canvas: Canvas, mood: Mood, x: float, base: float) -> None:
             pen.ellipse((lump[0], lump[1]), lump[2], lump[2] * 0.85)
 
     leaf = mix(mood.near, mood.accents[3], 0.22)
-    canvas.land(canvas.outline(draw, box), (mix(leaf, mood.haze, 0.35), leaf, mood.near), 0.5, 9)
+    canvas.land(canvas.outline(draw, box), (mix(leaf, mood.haze, 0.35), leaf, mood.near), 0.0)

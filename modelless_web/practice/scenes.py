@@ -12,6 +12,7 @@ from .brushes import (
     curve,
     gradient,
     lifted,
+    moved,
     noise,
     plane,
     profile,
@@ -83,7 +84,7 @@ def clouds(canvas: Canvas, mood: Mood, rows: int, sun: Point) -> None:
     mask = field.point(lifted(cover, cover + 0.34, 1.2))
     mask = ImageChops.multiply(mask, ramp(size, (170, 255, 255, 225, 120, 0)))
     towards = 1 if sun[0] < canvas.width / 2 else -1
-    edge = ImageChops.subtract(mask, ImageChops.offset(mask, 3 * towards, -4), 0.55)
+    edge = ImageChops.subtract(mask, moved(mask, 3 * towards, -4), 0.55)
     middle = mood.sky[len(mood.sky) // 2]
     body = mix(mix(middle, mood.haze, 0.6), mood.sky[0], 0.12)
     full = (canvas.width, rows)
@@ -116,14 +117,14 @@ def ranges(
     """Range before range of mountains, paler and bluer the further away."""
     for layer in range(count):
         near = layer / max(1, count - 1)
-        heights = profile(canvas.rng, 260, rough, canvas.between(0.7, 1.2) + near * 0.8)
+        heights = profile(canvas.rng, 260, rough, canvas.between(0.8, 1.3) + near * 0.5)
         base = horizon - canvas.unit * (0.1 - 0.16 * near) * (1 if count > 1 else 0)
         mask = canvas.shape(canvas.skyline(base, heights, canvas.unit * rise * (0.42 + 0.2 * near)))
         far = mix(mood.haze, mood.near, 0.16 + 0.62 * near**1.3)
         top = mix(far, mood.sky[0], 0.3 * (1 - near))
         canvas.land(mask, (top, far, mix(far, mood.haze, 0.75), mood.haze), 0.2 + 0.5 * near, 10)
         canvas.mist(
-            base - canvas.unit * 0.06, base + canvas.unit * 0.2, mood.haze, 0.75 * mood.mist + 0.12
+            base - canvas.unit * 0.06, base + canvas.unit * 0.2, mood.haze, 0.6 * mood.mist + 0.1
         )
 
 
@@ -203,7 +204,7 @@ def coast(canvas: Canvas, mood: Mood, person: bool) -> None:
 def headland(canvas: Canvas, mood: Mood, horizon: float, layer: int, left: bool) -> None:
     """A distant cape that falls to the sea."""
     unit = canvas.unit
-    reach = (0.62, 0.46, 0.3)[layer]
+    reach = (0.62, 0.46, 0.26)[layer]
     rise = unit * (0.07, 0.13, 0.22)[layer]
     bumps = profile(canvas.rng, 90, 0.55, 2.5)
     base = horizon + unit * (0.004, 0.012, 0.03)[layer]
@@ -215,7 +216,7 @@ def headland(canvas: Canvas, mood: Mood, horizon: float, layer: int, left: bool)
         points.append((x if left else canvas.width - x, base - rise * fall * (0.78 + 0.22 * bump)))
     end = 0.0 if left else float(canvas.width)
     mask = canvas.shape([*points, (end, base)])
-    far = mix(mood.haze, mood.near, (0.22, 0.42, 0.62)[layer])
+    far = mix(mood.haze, mood.near, (0.22, 0.4, 0.56)[layer])
     canvas.land(
         mask,
         (far, mix(far, mood.accents[2], 0.25), mix(far, mood.haze, 0.45)),
@@ -257,7 +258,7 @@ def stone(canvas: Canvas, mood: Mood, mask: Mask, sun: Point) -> None:
     step = max(1, round(canvas.unit / 300))
     box = mask.getbbox() or (0, 0, 1, 1)
     towards = step if sun[0] < (box[0] + box[2]) / 2 else -step
-    rim = ImageChops.subtract(mask, ImageChops.offset(mask, towards, step))
+    rim = ImageChops.subtract(mask, moved(mask, towards, step))
     canvas.shine(mix(mood.sky[-1], mood.sun, 0.4), canvas.soft(rim, 1.2), 0.75)
 
 
@@ -329,14 +330,14 @@ def pines(
 
 def pine(canvas: Canvas, x: float, base: float, tall: float) -> list[Point]:
     """The outline of one conifer."""
-    tiers = 9
+    tiers = max(8, min(20, round(tall / canvas.unit * 34)))
     right: list[Point] = []
     lean = canvas.between(-0.02, 0.02) * tall
     for tier in range(tiers):
         share = (tier + 1) / tiers
-        wide = tall * 0.19 * share**0.85 * canvas.between(0.75, 1.15)
+        wide = tall * 0.17 * share**0.9 * canvas.between(0.7, 1.15)
         y = base - tall * (1 - share * 0.93)
-        right += [(wide, y), (wide * 0.42, y - tall * 0.012)]
+        right += [(wide * 0.6, y - tall * 0.012), (wide, y), (wide * 0.5, y - tall * 0.006)]
     crown = [(x + dx + lean, y) for dx, y in right]
     mirrored = [(x - dx * canvas.between(0.85, 1.1) + lean, y) for dx, y in reversed(right)]
     trunk = tall * 0.02
@@ -349,7 +350,7 @@ def lake(canvas: Canvas, mood: Mood, person: bool) -> None:
     horizon = height * canvas.between(0.54, 0.6)
     sun = sky(canvas, mood, horizon, canvas.between(0.3, 0.7))
     ranges(canvas, mood, horizon, count=3, rise=0.3)
-    shore = [value * 0.35 for value in profile(canvas.rng, 160, 0.35, 1.0)]
+    shore = [abs(value) * 0.5 + 0.1 for value in profile(canvas.rng, 160, 0.35, 1.0)]
     mask = canvas.shape(canvas.skyline(horizon - unit * 0.01, shore, unit * 0.05))
     canvas.land(mask, (mix(mood.near, mood.haze, 0.25), mood.near), 0.3)
     pines(canvas, mood, horizon, shore, unit * 0.05, 0.1)
@@ -384,12 +385,12 @@ def forest(canvas: Canvas, mood: Mood, person: bool) -> None:
             (mix(colour, mood.accents[0], 0.16), mix(colour, mood.near, 0.4)), 0.4 + 0.4 * near, 30,
         )  # fmt: skip
         trees = []
-        number = round((26 - 4.6 * row) * width / unit)
+        number = round((24 - 3 * row) * width / unit)
         for at in range(number):
             x = (at + canvas.between(-0.35, 0.35) + 0.5) / number * width
             if near > 0.6 and abs(x - sun[0]) < unit * 0.2 * near:  # noqa: PLR2004
                 continue
-            tall = height * (0.3 + 0.62 * near) * canvas.between(0.75, 1.15)
+            tall = height * (0.3 + 0.4 * near) * canvas.between(0.75, 1.15)
             trees.append(pine(canvas, x, base + unit * 0.02, tall))
         if trees:
             mask = canvas.shape(*trees)
