@@ -16,6 +16,8 @@ type Mask = Image.Image
 type Box = tuple[int, int, int, int]
 
 SMOOTH = Image.Resampling.BICUBIC
+ALPINE = 0.4  # from this roughness on, hills have the sharp crests of mountains
+SMALL = 128  # pixels
 SHARPNESS = 2  # outlines are drawn this much larger, then reduced
 
 
@@ -89,9 +91,8 @@ def profile(rng: random.Random, count: int, rough: float, waves: float) -> list[
         phase, pull = rng.random() * math.tau, 0.8 + 0.4 * rng.random()
         for at in range(count):
             turn = at / (count - 1) * waves * pull * math.tau + phase
-            # The fold of a sine has the sharp crest of a mountain; rough 0.5 is alpine.
             heights[at] += strength * (
-                math.sin(turn) if rough < 0.4 else 1 - 2 * abs(math.sin(turn / 2))  # noqa: PLR2004
+                math.sin(turn) if rough < ALPINE else 1 - 2 * abs(math.sin(turn / 2))
             )
         strength *= rough
         waves *= 1.93
@@ -161,6 +162,10 @@ class Canvas:
     def between(self, low: float, high: float) -> float:
         """A random number from the range."""
         return low + (high - low) * self.rng.random()
+
+    def chance(self, share: float) -> bool:
+        """Yes, in that share of all cases."""
+        return self.rng.random() < share
 
     def outline(self, draw: Callable[[Pen], None], box: Box | None = None) -> Mask:
         """A mask with smooth edges, of what `draw` draws; nothing outside the box is looked at."""
@@ -319,7 +324,7 @@ class Canvas:
 
     def bloom(self, strength: float) -> None:
         """Let the bright parts spread a little light around them."""
-        small = self.image.reduce(8) if self.unit >= 128 else self.image.copy()  # noqa: PLR2004
+        small = self.image.reduce(8) if self.unit >= SMALL else self.image.copy()
         bright = small.point(lifted(0.55, 1.0, 1.3) * 3)
         halo = bright.filter(ImageFilter.GaussianBlur(max(1.0, small.width / 28)))
         halo = halo.point(curve(lambda v: v * strength) * 3).resize(

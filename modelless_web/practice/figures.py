@@ -9,7 +9,7 @@ from .palette import Mood, mix, shade
 
 type Placer = Callable[[Sequence[Point]], list[Point]]
 
-# All in parts of the figure's height: x to the side that the wind blows to, y upwards from the feet.
+# All in parts of the figure's height: x to where the wind blows, y upwards from the feet.
 BODICE = [
     (-0.072, 0.835), (-0.03, 0.852), (0.0, 0.853), (0.03, 0.852), (0.072, 0.835), (0.066, 0.765),
     (0.046, 0.69), (0.04, 0.635), (0.06, 0.56), (-0.06, 0.56), (-0.042, 0.635), (-0.046, 0.69),

@@ -66,11 +66,11 @@ def garden(canvas: Canvas, mood: Mood, person: bool) -> None:
                 mood,
                 (x, y),
                 unit * (0.035 + 0.06 * near) * canvas.between(0.8, 1.25),
-                mix(leaf, mood.haze, 0.4 * (1 - near)),
-                near,
+                leaf=mix(leaf, mood.haze, 0.4 * (1 - near)),
+                near=near,
             )
-        if depth < 2:  # noqa: PLR2004 -- the last row stays sharp
-            factor = (7, 3)[depth]
+        factor = (7, 3, 1)[depth]  # the last row stays sharp
+        if factor > 1:
             canvas.image = canvas.image.reduce(factor).resize(canvas.size, Image.Resampling.BICUBIC)
     bokeh(canvas, mood, 9)
 
@@ -90,7 +90,7 @@ def bokeh(canvas: Canvas, mood: Mood, count: int) -> None:
 
 
 def flower(
-    canvas: Canvas, mood: Mood, middle: Point, size: float, leaf: Colour, near: float
+    canvas: Canvas, mood: Mood, middle: Point, size: float, *, leaf: Colour, near: float
 ) -> None:
     """One flower on its stem: two rings of petals and a warm heart."""
     x, y = middle

@@ -61,7 +61,7 @@ class Gallery:
         return task
 
     async def _draw(self, recipe: Recipe) -> bytes:
-        from .painter import draw  # noqa: PLC0415 -- Pillow is loaded when the first picture is
+        from .painter import draw  # noqa: PLC0415 -- Pillow is loaded for the first picture only
 
         async with self._easel:
             return await asyncio.to_thread(

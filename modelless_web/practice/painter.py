@@ -5,14 +5,14 @@ import math
 
 from PIL import Image, ImageDraw, ImageFont
 
-from . import forms, places, scenes
+from . import coast, forms, places, scenes
 from .brushes import Canvas
 from .palette import Wishes, dice, read_wishes
 
 LARGEST = 1_100_000  # pixels that are painted; larger pictures are scaled up from there
 
 SCENES: dict[str, scenes.Scene] = {
-    "coast": scenes.coast,
+    "coast": coast.coast,
     "mountain": scenes.mountain,
     "lake": scenes.lake,
     "forest": scenes.forest,
@@ -48,7 +48,7 @@ def paint(wishes: Wishes) -> Image.Image:
     canvas.vignette(0.6)
     if shrink < 1:
         canvas.image = canvas.image.resize((wishes.width, wishes.height), Image.Resampling.LANCZOS)
-    canvas.grain(0.07)
+    canvas.grain(0.05)
     return canvas.image
 
 

@@ -47,10 +47,13 @@ def _mood(
     mist: float = 0.3,
     moon: bool = False,
 ) -> Mood:
+    sun, haze, near = _hex(*others.split())
     return Mood(
         phrase,
         _hex(*sky.split()),
-        *_hex(*others.split()),
+        sun,
+        haze,
+        near,
         _hex(*accents.split()),
         sun_height=sun_height,
         stars=stars,

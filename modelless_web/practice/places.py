@@ -19,8 +19,8 @@ from .brushes import (
     smooth,
 )
 from .figures import rim_light, standing
+from .nature import moon, ranges, sky, stars, water
 from .palette import Colour, Mood, mix, shade
-from .scenes import moon, ranges, sky, stars, water
 
 
 def city(canvas: Canvas, mood: Mood, person: bool) -> None:
@@ -87,9 +87,9 @@ def windows(
         gap = size * canvas.between(2.2, 3.2)
         for at in range(1, int(wide / gap)):
             for floor in range(2, int(tall / (gap * 1.15))):
-                if canvas.rng.random() > share:
+                if not canvas.chance(share):
                     continue
-                tone = warm if canvas.rng.random() < 0.8 else mood.accents[0]  # noqa: PLR2004
+                tone = warm if canvas.chance(0.8) else mood.accents[0]
                 tone = mix(mood.haze, tone, canvas.between(0.35, 0.75) + 0.12 * row)
                 left, top = x + at * gap - size / 2, base - floor * gap * 1.15
                 pen.rectangle((left, top, left + size, top + size * 1.25), fill=tone)
@@ -99,7 +99,7 @@ def desert(canvas: Canvas, mood: Mood, person: bool) -> None:
     """Dunes with a lit and a shadowed side, one behind the other."""
     unit, width, height = canvas.unit, canvas.width, canvas.height
     horizon = height * canvas.between(0.5, 0.56)
-    left = canvas.rng.random() < 0.5  # noqa: PLR2004 -- where the light comes from
+    left = canvas.chance(0.5)  # where the light comes from
     sun = sky(canvas, mood, horizon, 0.24 if left else 0.76)
     ranges(canvas, mood, horizon, count=1, rise=0.14)
     sand = mix(mix(mood.accents[1], mood.accents[0], 0.4), mood.haze, 0.25)
@@ -113,13 +113,13 @@ def desert(canvas: Canvas, mood: Mood, person: bool) -> None:
         )
         lit = mix(mix(mood.haze, sand, 0.35 + 0.6 * near), mood.sun, 0.12 * (1 - near))
         foot = peak
-        dune(canvas, mood, peak, base, lit, left)
+        dune(canvas, mood, peak, base, lit=lit, left=left)
         canvas.mist(base - unit * 0.03, base + unit * 0.16, mood.haze, 0.3 * (1 - near))
     if person:
         standing(canvas, mood, (foot[0], foot[1] + unit * 0.004), unit * 0.2, sun)
 
 
-def dune(canvas: Canvas, mood: Mood, peak: Point, base: float, lit: Colour, left: bool) -> None:
+def dune(canvas: Canvas, mood: Mood, peak: Point, base: float, *, lit: Colour, left: bool) -> None:
     """One dune: its slope in the light, and the face that lies in shadow."""
     width, height = canvas.width, canvas.height
     rise = base - peak[1]
@@ -132,21 +132,14 @@ def dune(canvas: Canvas, mood: Mood, peak: Point, base: float, lit: Colour, left
     mask = canvas.shape([*crest, (width * 1.2, height + 2), (-width * 0.2, height + 2)])
     canvas.land(mask, (mix(lit, mood.sun, 0.22), lit, mix(lit, mood.near, 0.3)), 0.0)
     ripples(canvas, mask)
-    shadow_side(
-        canvas, mood, [p for p in crest if (p[0] >= peak[0]) == left], peak, rise, left, mask, lit
-    )
+    away = [point for point in crest if (point[0] >= peak[0]) == left]
+    shadow = ImageChops.multiply(mask, shadow_side(canvas, away, peak, rise=rise, left=left))
+    canvas.lay(mix(mix(lit, mood.near, 0.6), mood.sky[0], 0.25), shadow, 0.85)
 
 
 def shadow_side(
-    canvas: Canvas,
-    mood: Mood,
-    crest: list[Point],
-    peak: Point,
-    rise: float,
-    left: bool,
-    mask: Mask,
-    lit: Colour,
-) -> None:
+    canvas: Canvas, crest: list[Point], peak: Point, *, rise: float, left: bool
+) -> Mask:
     """The face of a dune that the sun does not reach, dark at the crest and fading down."""
     width = canvas.width
     turn = 1 if left else -1
@@ -162,8 +155,7 @@ def shadow_side(
     fade = Image.new("L", canvas.size)
     tall = max(2, round(rise * 2.6))
     fade.paste(ramp((width, tall), (255, 225, 150, 60, 0)), (0, round(peak[1])))
-    shadow = ImageChops.multiply(ImageChops.multiply(mask, face), fade)
-    canvas.lay(mix(mix(lit, mood.near, 0.6), mood.sky[0], 0.25), shadow, 0.85)
+    return ImageChops.multiply(face, fade)
 
 
 def ripples(canvas: Canvas, mask: Image.Image) -> None:

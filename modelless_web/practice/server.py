@@ -69,7 +69,7 @@ def address(listener: socket.socket) -> str:
 
 
 async def _run(listener: socket.socket, *, watch_stdin: bool) -> None:
-    import uvicorn  # noqa: PLC0415 -- a wrong port is then told without this import
+    import uvicorn  # noqa: PLC0415 -- a wrong port is told without waiting for it
 
     from .app import Practice  # noqa: PLC0415
 
