@@ -37,7 +37,7 @@ class Lightbox {
   }
 
   open(link) {
-    this.links = [...document.querySelectorAll("[data-lightbox]")].filter((other) => !other.closest("[hidden]") && !!other.closest("#drawer") === !!link.closest("#drawer"));
+    this.links = [...document.querySelectorAll("a[data-lightbox]")].filter((other) => !other.closest("[hidden]") && !!other.closest("#drawer") === !!link.closest("#drawer"));
     if (!this.dialog.open) this.dialog.showModal();
     this.show(link);
   }
