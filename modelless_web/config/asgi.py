@@ -4,7 +4,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelless_web.config.settings")
 
@@ -13,11 +13,13 @@ type Receive = Callable[[], Awaitable[dict[str, Any]]]
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_django: App = get_asgi_application()  # type: ignore[assignment]
+django.setup(set_prefix=False)
 
-from modelless_web.config.statics import static_files  # noqa: E402 - needs the settings
+from modelless_web.config.handler import PooledHandler  # noqa: E402 - needs the settings
+from modelless_web.config.statics import static_files  # noqa: E402 - likewise
 from modelless_web.studio.stream import live  # noqa: E402 - needs the app registry
 
+_django: App = PooledHandler()
 _statics = static_files()
 
 

@@ -160,6 +160,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # A deferred transaction that reads before it writes fails at once
             # under concurrency; an immediate one waits its turn.

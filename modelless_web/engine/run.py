@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -19,6 +19,11 @@ from modelless_web.gateway.wire import chat
 from modelless_web.records.models import Generation, Model, Picture, Status
 
 logger = logging.getLogger(__name__)
+
+# Seconds without a byte. A model that draws may say nothing until the picture is done, and a
+# request given up too early is charged all the same.
+SILENCE: Final = 120.0
+PICTURE_SILENCE: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class Runner:
             choices=generation.request.get("n", 1),
         )
         exchange = self.client.exchange(
-            generation.gateway.address, chat.call_of(generation.request), reader
+            generation.gateway.address,
+            chat.call_of(generation.request),
+            reader,
+            silence=PICTURE_SILENCE if makes_pictures(generation) else SILENCE,
         )
         status = None
         try:

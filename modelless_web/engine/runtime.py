@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 DOCKET: Final = "modelless"
 MOST_RUNS: Final = 2_000
+LONGEST_WAIT: Final = 40.0
 GRACE: Final = timedelta(seconds=20)
 
 _current: "Engine | None" = None
@@ -59,6 +60,13 @@ class Engine:
     def tell(self, news: list[News]) -> None:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
+
+    def wait_for[T](self, errand: Coroutine[Any, Any, T]) -> T:
+        """Have the loop do something and wait for it, from another thread.
+
+        Raises TimeoutError after 40 seconds.
+        """
+        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
 
     def _send(self, errand: Awaitable[Any]) -> None:
         """Hand work to the loop without waiting: the sweeper makes good what gets lost."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from modelless_web.engine import ledger, runtime
+from modelless_web.engine import catalogue, ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat
 from modelless_web.records.models import Generation, Model, User
@@ -67,6 +67,13 @@ def restore(generation: Generation) -> None:
     """Bring a generation back from the trash."""
     ledger.restore(generation)
     _tell(generation)
+
+
+def refresh_models() -> None:
+    """Ask every gateway for its models and wait for the answers, half a minute at most."""
+    engine = runtime.current()
+    if engine:
+        engine.wait_for(catalogue.refresh(engine.runner.client))
 
 
 def _begin(generation: Generation) -> None:

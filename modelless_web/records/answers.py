@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from modelless_web.records.models import Generation, Picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
     """The place of one choice on a card, filled or not."""
 
@@ -26,7 +27,7 @@ class Slot:
     def number(self) -> int:
         return self.index + 1
 
-    @property
+    @cached_property
     def html(self) -> SafeString:
         """The answer's text as clean HTML."""
         return to_html(self.text)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import django_htmx.http
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -69,6 +71,11 @@ def running_count(user: User) -> SafeString:
 def said(status: str) -> SafeString:
     """A sentence for the polite status region."""
     return format_html('<p id="status" hx-swap-oob="innerHTML">{}</p>', SAID[Status(status)])
+
+
+def reswap(response: HttpResponse, method: str) -> HttpResponse:
+    """Tell htmx to put the answer elsewhere than the form asked for."""
+    return django_htmx.http.reswap(response, method)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)

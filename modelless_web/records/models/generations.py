@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from modelless_web.gateway.errors import SENTENCES, Advice, Kind
 from modelless_web.records import answers
@@ -180,7 +181,7 @@ class Generation(models.Model):
     def dom_id(self) -> str:
         return f"generation-{self.pk}"
 
-    @property
+    @cached_property
     def slots(self) -> list[answers.Slot]:
         return answers.slots(self)
 

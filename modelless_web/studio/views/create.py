@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Model
 from modelless_web.studio.forms.chat import LONGEST_PROMPT, ChatForm, initial
+from modelless_web.studio.fragments import reswap
 from modelless_web.studio.requests import StudioRequest, own_generation, read_uuid
 
 NEWEST = 12
@@ -47,7 +49,23 @@ def submit(request: StudioRequest) -> HttpResponse:
     )
     if not request.htmx:
         return HttpResponseRedirect(generation.get_absolute_url(), status=303)
-    return _composer(request, _renewed(form, request))
+    return _taken(request, form)
+
+
+def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
+    """Make the composer ready for the next submission; what is typed stays where it is.
+
+    It begins a conversation of its own: who refines on, refines the answer that is to come.
+    """
+    submission = uuid7().hex
+    if "mending" in request.POST:
+        fresh = QueryDict(mutable=True)
+        fresh.update(form.data)
+        fresh["submission"], fresh["parent"] = submission, ""
+        return _composer(request, ChatForm(fresh, person=request.user))
+    # Without the request: this answer needs nothing of what surrounds a page.
+    html = render_to_string("studio/create.html#taken", {"submission": submission})
+    return reswap(HttpResponse(html), "none")
 
 
 def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> HttpResponse:
@@ -56,17 +74,6 @@ def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> Http
         context = _composer_context(form, source)
         return render(request, "studio/create.html#composer", context, status=status)
     return render(request, "studio/create.html", _page(request, form, source, ""), status=status)
-
-
-def _renewed(form: ChatForm, request: StudioRequest) -> ChatForm:
-    """The same form with a new one-time id, ready for the next submission.
-
-    It begins a conversation of its own: who refines on, refines the answer that is to come.
-    """
-    data = QueryDict(mutable=True)
-    data.update(form.data)
-    data["submission"], data["parent"] = uuid7().hex, ""
-    return ChatForm(data, person=request.user)
 
 
 def _source(request: StudioRequest) -> tuple[Generation | None, str]:

@@ -1,13 +1,12 @@
 """Models: what the gateways offer."""
 
-from asgiref.sync import sync_to_async
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from modelless_web.engine import catalogue, runtime
+from modelless_web.engine import tasks
 from modelless_web.records.models import Gateway, Model
 from modelless_web.studio.requests import StudioRequest
 
@@ -24,10 +23,7 @@ def models(request: StudioRequest) -> HttpResponse:
 
 
 @require_POST
-async def refresh(request: HttpRequest) -> HttpResponse:
-    """Ask the gateways for their lists now. Async: a gateway may take its time."""
-    await sync_to_async(lambda: request.user.pk)()
-    engine = runtime.current()
-    if engine:
-        await catalogue.refresh(engine.runner.client)
+def refresh(request: StudioRequest) -> HttpResponse:
+    """Ask the gateways for their lists now."""
+    tasks.refresh_models()
     return HttpResponseRedirect(reverse("models"), status=303)

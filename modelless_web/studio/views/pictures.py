@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import IO, Final
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.http import (
     Http404,
@@ -23,12 +22,8 @@ BLOCK: Final = 64 * 1024
 
 
 @require_GET
-async def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
+def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """One picture: the original bytes as received, or a thumbnail of 320 or 640 px."""
-    return await sync_to_async(_answer)(request, pk, variant)
-
-
-def _answer(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
     return respond(request, own_picture(request, pk), variant)
 
 

@@ -1,0 +1,69 @@
+"""Django under ASGI with one thread hop per request.
+
+Django's own ASGI handler makes a thread for every request and hops into it twice for each
+middleware. Our pages are ordinary sync views, so a whole request runs in one go in a thread of a
+small pool. The threads live on, and with them their database connections, whose number is thereby
+capped. What is awaited for long never comes here: event streams have an app of their own.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from typing import IO, Any, Final
+
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import close_old_connections
+from django.http import HttpResponseBase
+from django.urls import set_script_prefix
+
+THREADS: Final = 16
+
+
+class PooledHandler(ASGIHandler):
+    """An ASGI application whose requests run in a pool of threads."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        super().__init__()
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """Load the sync side of every middleware, whatever the handler asks for."""
+        super().load_middleware(is_async=False)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Read the body, answer in a thread, send from the loop."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with closing(body):
+            response = await self._in_thread(self._respond, scope, body)
+        try:
+            await self.send_response(response, send)
+        finally:
+            if response.streaming:
+                await self._in_thread(response.close)
+
+    def _respond(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, failure = self.create_request(scope, body)
+        response = self.get_response(request) if request else failure
+        assert response is not None  # noqa: S101 - one of the two always is
+        if response.streaming:
+            # The stream needs no database; its end may come in another thread.
+            close_old_connections()
+        else:
+            response.close()
+        return response
+
+    async def _in_thread[T](self, function: Callable[..., T], *args: Any) -> T:
+        """Call in the pool, each call in a context of its own."""
+        context = contextvars.copy_context()
+        call = partial(context.run, function, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
