@@ -1,0 +1,1 @@
+"""Measures the running studio from outside; ``python -m tests.bench`` prints the figures."""
