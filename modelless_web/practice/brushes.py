@@ -253,11 +253,17 @@ class Canvas:
         )
 
     def soft(self, mask: Mask, radius: float) -> Mask:
-        """A blurred mask; the blur is done small, whatever its radius."""
+        """A blurred mask; only where it is not empty, and done small when the radius is large."""
+        found = mask.getbbox()
+        if found is None:
+            return mask
+        box = self.box_of([found[:2], found[2:]], radius * 3)
         factor = max(1, min(8, int(radius / 3)))
-        small = mask.reduce(factor) if factor > 1 else mask
-        blurred = small.filter(ImageFilter.GaussianBlur(radius / factor))
-        return blurred.resize(mask.size, Image.Resampling.BILINEAR)
+        part = mask.crop(box)
+        small = part.reduce(factor).filter(ImageFilter.GaussianBlur(radius / factor))
+        blurred = Image.new("L", mask.size)
+        blurred.paste(small.resize(part.size, Image.Resampling.BILINEAR), box[:2])
+        return blurred
 
     def skyline(self, base: float, heights: Sequence[float], rise: float) -> list[Point]:
         """An outline that follows a profile and closes below the canvas."""
@@ -277,8 +283,9 @@ class Canvas:
             ground = ImageChops.overlay(ground, self.relief(size, cells * 2, rough * 0.5))
         self.image.paste(ground, box[:2], mask.crop(box))
 
-    def facets(self, size: tuple[int, int], cells: int, rough: float) -> Image.Image:
+    def facets(self, full: tuple[int, int], cells: int, rough: float) -> Image.Image:
         """The planes of broken stone, each lit by how it lies, for overlaying."""
+        size = (max(2, full[0] // 2), max(2, full[1] // 2))  # half, and so its edges are soft
         rows = max(2, round(cells * 1.3 * size[1] / size[0]))
         sheet = Image.new("L", size, 128)
         pen = ImageDraw.Draw(sheet)
@@ -303,7 +310,7 @@ class Canvas:
                     one, two, three = (heights[row][column] for row, column in corners)
                     light = 128 + 150 * rough * ((two - one) * 0.6 + (three - two) * 0.5)
                     pen.polygon([place[row][column] for row, column in corners], fill=round(light))
-        return sheet.filter(ImageFilter.GaussianBlur(max(0.6, self.unit / 900))).convert("RGB")
+        return sheet.resize(full, Image.Resampling.BILINEAR).convert("RGB")
 
     def relief(self, size: tuple[int, int], cells: int, rough: float) -> Image.Image:
         """Light and shadow of an uneven surface, grey where it is flat, for overlaying."""

@@ -159,14 +159,13 @@ def glitter(canvas: Canvas, mood: Mood, waves: Mask, top: int, sun: Point) -> No
     """The path of light that a low sun lays on the water."""
     size = waves.size
     wide = 160
-    cone = Image.new("L", (wide, 64))
     middle = sun[0] / canvas.width * wide
-    for row in range(64):
-        spread = 5 + row * 0.42
-        for column in range(wide):
-            cone.putpixel(
-                (column, row), round(255 * math.exp(-(((column - middle) / spread) ** 2)))
-            )
+    levels = bytes(
+        round(255 * math.exp(-(((column - middle) / (5 + row * 0.42)) ** 2)))
+        for row in range(64)
+        for column in range(wide)
+    )
+    cone = Image.frombytes("L", (wide, 64), levels)
     cone = ImageChops.multiply(cone, ramp((wide, 64), (255, 235, 200, 160)))
     path = cone.resize(size, 3)
     # Where the path is strong, nearly every wave catches light; at its edge only the crests do.
