@@ -195,6 +195,11 @@
   refresh();
   const area = form()?.elements.prompt;
   if (area) grow(area);
+  // Who came here with a prompt or a model in hand wants the composer.
+  if (area && /[?&](from|model|prompt)=/.test(location.search)) {
+    if (matchMedia("(width < 700px)").matches) document.getElementById("composer-sheet").showPopover?.();
+    area.focus({ preventScroll: true });
+  }
   document.addEventListener("toggle", (event) => {
     if (event.target.id === "composer-sheet" && event.newState === "open") form().elements.prompt.focus();
   }, true);

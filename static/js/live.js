@@ -20,6 +20,7 @@
       if (!way) continue;
       const id = way.includes(":#") ? way.split(":#")[1] : part.id;
       if (document.getElementById(id)) continue;
+      if (part.matches(".card")) renew(part.dataset.generation);
       if (results && way !== "delete" && part.matches(".card")) makePlace(id);
       else part.remove();
     }
@@ -33,6 +34,32 @@
     results.insertBefore(place, isNewest || null);
     if (results.getBoundingClientRect().top < 0) announce(1);
   };
+
+  /* History: the cells of a generation that changed are read again, and put where they were. */
+  const rows = document.getElementById("history-rows");
+  const changed = new Set();
+  let waiting = 0;
+  const renew = (pk) => {
+    if (!rows || !pk) return;
+    changed.add(pk);
+    waiting ||= setTimeout(readAgain, 400);
+  };
+  const readAgain = async () => {
+    waiting = 0;
+    const pks = [...changed];
+    changed.clear();
+    const page = new DOMParser().parseFromString(await (await fetch(rows.dataset.address)).text(), "text/html");
+    for (const pk of pks.sort()) {
+      const of = (root) => [...root.querySelectorAll(`#history-rows [data-generation="${pk}"]`)];
+      const [fresh, old] = [of(page), of(document)];
+      if (!fresh.length || old.some((cell) => cell.hidden || cell.contains(document.activeElement))) continue;
+      if (old.length) old[0].before(...fresh);
+      else if (scrollY < 200) firstOf(fresh[0].closest(".day")?.dataset.day)?.prepend(...fresh);
+      for (const cell of old) cell.remove();
+      for (const cell of fresh) htmx.process(cell);
+    }
+  };
+  const firstOf = (day) => rows.querySelector(`.day[data-day="${day}"] :is(.grid, tbody)`);
 
   const announce = (more) => {
     unseen += more;
