@@ -1,0 +1,86 @@
+"""One exchange with a gateway, shown in parts: its times, choices, pictures and bytes."""
+
+import zlib
+from typing import Final, Literal
+
+from django.db.models.functions import Length, Substr
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from modelless_web.backoffice import pieces
+from modelless_web.records.models import Generation, Transcript
+
+MOST_BYTES: Final = 20_000
+# Compressed, so that it holds what is shown even of bytes that do not compress.
+MOST_STORED: Final = 64 * 1024
+
+
+def timeline(row: Generation) -> SafeString | str:
+    """The four times of a generation and the seconds since the first."""
+    marks = {
+        "Queued": row.queued_at,
+        "First byte": row.first_byte_at,
+        "Last byte": row.last_byte_at,
+        "Saved": row.saved_at,
+    }
+    rows = [
+        (
+            name,
+            f"{time:%Y-%m-%d %H:%M:%S.%f} UTC",
+            pieces.seconds_text((time - row.queued_at).total_seconds()),
+        )
+        for name, time in marks.items()
+        if time
+    ]
+    return pieces.table(rows, "Step", "Time", "Since queued")
+
+
+def choices(row: Generation) -> SafeString | str:
+    """What each of the ``n`` answers said."""
+    rows = [
+        (
+            choice.index + 1,
+            choice.finish_reason or pieces.NOTHING,
+            pieces.pre(choice.text),
+            pieces.pre(choice.reasoning),
+        )
+        for choice in row.choices.all()
+    ]
+    return pieces.table(rows, "Choice", "Finish reason", "Text", "Reasoning")
+
+
+def pictures(row: Generation) -> SafeString | str:
+    """A preview of every picture, with what is known of it."""
+    figures = format_html_join(
+        "",
+        "<figure>{}<figcaption>{}<br>{}</figcaption></figure>",
+        (
+            (
+                pieces.preview(picture),
+                pieces.link(picture, f"Choice {picture.choice + 1}, {picture}"),
+                picture.trouble or (pieces.bytes_text(picture.size) if picture.size else ""),
+            )
+            for picture in row.pictures.all()
+        ),
+    )
+    return format_html('<div class="previews">{}</div>', figures) if figures else pieces.NOTHING
+
+
+def transcript(row: Generation, side: Literal["sent_zlib", "received_zlib"]) -> SafeString | str:
+    """The first 20 kB of one side, decoded; no more of it leaves the database."""
+    found = (
+        Transcript.objects.filter(pk=row.pk)
+        .values_list(Length(side), Substr(side, 1, MOST_STORED))
+        .first()
+    )
+    if not found or not found[0]:
+        return pieces.NOTHING
+    stored, start = found
+    reader = zlib.decompressobj()
+    shown = reader.decompress(bytes(start), MOST_BYTES)
+    if reader.eof:
+        size = f"{len(shown):,} bytes"
+    else:
+        size = f"The first {len(shown):,} bytes; {pieces.bytes_text(stored)} compressed in all"
+    text = pieces.pre(shown.decode(errors="replace"))
+    return format_html('<p class="quiet">{}</p>{}', size, text)

@@ -1,0 +1,265 @@
+"""The ledger, to be read: what was asked, what came, what it cost."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from modelless_web.backoffice import exchange, pieces
+from modelless_web.backoffice.base import ReadOnlyAdmin
+from modelless_web.backoffice.calendar import calendar
+from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFilter, PracticeFilter
+from modelless_web.records.models import Generation, Picture, User
+
+HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")
+LISTED = (
+    "model",
+    "status",
+    "error_kind",
+    "total_tokens",
+    "queued_at",
+    "saved_at",
+    "owner__username",
+    "owner__is_guest",
+    "owner__opaque_id",
+    "gateway__name",
+)
+PROMPT_SHOWN = 90
+MOST_OWNERS = 200
+MOST_CHILDREN = 20
+
+
+class GenerationList(ChangeList):
+    """The list, light: no heavy column is read, and a forgotten join is an error."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        stored = Picture.objects.filter(state=Picture.State.STORED)
+        rows = super().get_queryset(request, exclude_parameters)
+        light: QuerySet[Any] = (
+            rows.annotate(prompt_start=Left("prompt", PROMPT_SHOWN + 1))
+            .only(*LISTED)
+            .prefetch_related(Prefetch("pictures", stored, to_attr="stored_pictures"))
+            .fetch_mode(FETCH_RAISE)
+        )
+        return light
+
+    @cached_property
+    def calendar(self) -> dict[str, Any]:
+        """The links by date; the template shows them."""
+        return calendar(
+            self.params,
+            lambda filters: self.get_query_string(filters, [f"{self.date_hierarchy}__"]),
+        )
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnlyAdmin):
+    list_display = (
+        "time",
+        "owner",
+        "model",
+        "gateway",
+        "prompt_shortened",
+        "status",
+        "error_kind",
+        "tokens",
+        "duration",
+        "picture",
+    )
+    list_select_related = ("owner", "gateway")
+    list_filter = (
+        "status",
+        ("queued_at", admin.DateFieldListFilter),
+        PracticeFilter,
+        GatewayFilter,
+        KindFilter,
+        "error_kind",
+        "maybe_charged",
+        ModelFilter,
+    )
+    date_hierarchy = "queued_at"
+    sortable_by = ("time",)
+    search_fields = ("prompt",)
+    search_help_text = "Words of the prompt, an id, a request id, or the owner's name."
+    fieldsets = (
+        (
+            "Summary",
+            {
+                "fields": (
+                    "status",
+                    "owner",
+                    "gateway_link",
+                    ("model", "model_kind"),
+                    "prompt_text",
+                    "usage",
+                    ("maybe_charged", "finish_reason", "damaged"),
+                    "id",
+                )
+            },
+        ),
+        ("Pictures", {"fields": ("pictures_shown",)}),
+        ("Answer", {"fields": ("answer", "thoughts")}),
+        (
+            "Error",
+            {
+                "fields": (
+                    ("error_kind", "error_status", "error_code"),
+                    "error_message",
+                    "error_request_id",
+                    "error_body_text",
+                )
+            },
+        ),
+        ("Timeline", {"fields": ("timeline", "duration")}),
+        ("Choices", {"fields": ("choices_shown",)}),
+        ("Request", {"fields": ("request_pretty", "asked_pretty")}),
+        ("Response", {"fields": ("response_pretty",)}),
+        ("Transcript", {"fields": ("sent", "received")}),
+        ("Lineage", {"fields": ("descent", "parent_link", "children_links", "deleted_at")}),
+    )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return GenerationList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer(*HEAVY)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Generation | None:
+        """The whole row, in a fixed number of queries."""
+        pk = read_uuid(object_id)
+        if pk is None:
+            return None
+        rows = Generation.objects.select_related("owner", "gateway")
+        rows = rows.defer("gateway__key", "owner__password")
+        return rows.prefetch_related("choices", "pictures").filter(pk=pk).first()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By id at once; else by prompt, request id or owner. Joins nothing."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        pk = read_uuid(term)
+        if pk:
+            return queryset.filter(pk=pk), False
+        people = User.objects.filter(username__icontains=term).values_list("pk", flat=True)
+        owners = list(people.order_by()[:MOST_OWNERS])
+        matches = Q(prompt__icontains=term) | Q(error_request_id=term) | Q(owner_id__in=owners)
+        return queryset.filter(matches), False
+
+    @admin.display(description="time", ordering="queued_at")
+    def time(self, row: Generation) -> Any:
+        return row.queued_at
+
+    @admin.display(description="prompt")
+    def prompt_shortened(self, row: Any) -> str:
+        return Truncator(" ".join(row.prompt_start.split())).chars(PROMPT_SHOWN)
+
+    @admin.display(description="tokens", empty_value=pieces.NOTHING)
+    def tokens(self, row: Generation) -> str | None:
+        return None if row.total_tokens is None else f"{row.total_tokens:,}"
+
+    @admin.display(description="seconds")
+    def duration(self, row: Generation) -> str:
+        return pieces.seconds_text(row.seconds)
+
+    @admin.display(description="picture")
+    def picture(self, row: Any) -> SafeString | str:
+        first = row.stored_pictures[0] if row.stored_pictures else None
+        return pieces.preview(first, look="small")
+
+    @admin.display(description="gateway")
+    def gateway_link(self, row: Generation) -> SafeString:
+        return pieces.link(row.gateway, row.gateway)
+
+    @admin.display(description="prompt")
+    def prompt_text(self, row: Generation) -> SafeString | str:
+        return pieces.pre(row.prompt)
+
+    @admin.display(description="tokens")
+    def usage(self, row: Generation) -> str:
+        if row.total_tokens is None:
+            return "Not reported"
+        asked, came = row.prompt_tokens or 0, row.completion_tokens or 0
+        return f"{row.total_tokens:,} = {asked:,} in + {came:,} out"
+
+    @admin.display(description="pictures")
+    def pictures_shown(self, row: Generation) -> SafeString | str:
+        return exchange.pictures(row)
+
+    @admin.display(description="text")
+    def answer(self, row: Generation) -> SafeString | str:
+        return pieces.pre(row.text)
+
+    @admin.display(description="reasoning")
+    def thoughts(self, row: Generation) -> SafeString | str:
+        return pieces.pre(row.reasoning)
+
+    @admin.display(description="body")
+    def error_body_text(self, row: Generation) -> SafeString | str:
+        return pieces.pre(row.error_body)
+
+    @admin.display(description="times")
+    def timeline(self, row: Generation) -> SafeString | str:
+        return exchange.timeline(row)
+
+    @admin.display(description="choices")
+    def choices_shown(self, row: Generation) -> SafeString | str:
+        return exchange.choices(row)
+
+    @admin.display(description="body as sent")
+    def request_pretty(self, row: Generation) -> SafeString | str:
+        return pieces.pretty(row.request)
+
+    @admin.display(description="as asked in the form")
+    def asked_pretty(self, row: Generation) -> SafeString | str:
+        return pieces.pretty(row.asked)
+
+    @admin.display(description="answer as assembled")
+    def response_pretty(self, row: Generation) -> SafeString | str:
+        return pieces.pretty(row.response)
+
+    @admin.display(description="sent")
+    def sent(self, row: Generation) -> SafeString | str:
+        return exchange.transcript(row, "sent_zlib")
+
+    @admin.display(description="received")
+    def received(self, row: Generation) -> SafeString | str:
+        return exchange.transcript(row, "received_zlib")
+
+    @admin.display(description="made from")
+    def parent_link(self, row: Generation) -> SafeString | str:
+        made_from = Q(children=row.pk)
+        parent = Generation.objects.filter(made_from).only("model", "prompt").first()
+        return pieces.link(parent, parent) if parent else pieces.NOTHING
+
+    @admin.display(description="made from this")
+    def children_links(self, row: Generation) -> SafeString | str:
+        children = row.children.only("model", "status", "queued_at", "parent_id")[:MOST_CHILDREN]
+        rows = [
+            (
+                pieces.link(child, f"{child.queued_at:%Y-%m-%d %H:%M:%S}"),
+                child.model,
+                child.get_status_display(),
+            )
+            for child in children
+        ]
+        return pieces.table(rows, "Time", "Model", "Status")
+
+
+def read_uuid(text: str) -> UUID | None:
+    """Return the id that ``text`` is, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
