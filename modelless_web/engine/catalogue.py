@@ -1,29 +1,34 @@
 """Which models the gateways offer, asked of them and kept in the records."""
 
 import asyncio
+from datetime import datetime
+from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
+from modelless_web.engine.recorder import Recorder
 from modelless_web.gateway.client import Client
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.families import describe
+from modelless_web.gateway.wire.models import Offer
 from modelless_web.records.models import Gateway, Model
 
+LONGEST_DESCRIPTION = 300
 
-async def refresh(client: Client) -> None:
+
+async def refresh(client: Client, recorder: Recorder) -> None:
     """Ask every enabled gateway for its models; one that fails keeps the list it had."""
-    gateways = await asyncio.to_thread(lambda: list(Gateway.objects.filter(enabled=True)))
-    await asyncio.gather(*(_refresh_one(client, gateway) for gateway in gateways))
+    gateways = await recorder.do(lambda: list(Gateway.objects.filter(enabled=True)))
+    await asyncio.gather(*(_refresh_one(client, recorder, gateway) for gateway in gateways))
 
 
-async def _refresh_one(client: Client, gateway: Gateway) -> None:
+async def _refresh_one(client: Client, recorder: Recorder, gateway: Gateway) -> None:
     try:
-        names = await client.list_models(gateway.address)
+        offers = await client.list_models(gateway.address)
     except GatewayError as error:
-        await asyncio.to_thread(note_trouble, gateway, error.message)
+        await recorder.do(partial(note_trouble, gateway, error.message))
     else:
-        await asyncio.to_thread(take, gateway, names)
+        await recorder.do(partial(take, gateway, offers))
 
 
 def note_trouble(gateway: Gateway, trouble: str) -> None:
@@ -31,20 +36,26 @@ def note_trouble(gateway: Gateway, trouble: str) -> None:
     Gateway.objects.filter(pk=gateway.pk).update(trouble=trouble)
 
 
-@transaction.atomic
-def take(gateway: Gateway, names: list[str]) -> None:
+def take(gateway: Gateway, offers: list[Offer]) -> None:
     """Make the records say what the gateway offers now.
 
     A model that vanished stays known, but not on offer; a kind set by hand stays.
     """
     now = timezone.now()
     Model.objects.bulk_create(
-        [
-            Model(gateway=gateway, name=name, kind=describe(name).kind, seen_at=now)
-            for name in names
-        ],
+        [_row(gateway, offer, now) for offer in offers],
         update_conflicts=True,
         unique_fields=["gateway", "name"],
-        update_fields=["seen_at"],
+        update_fields=["description", "seen_at"],
     )
     Gateway.objects.filter(pk=gateway.pk).update(trouble="", checked_at=now)
+
+
+def _row(gateway: Gateway, offer: Offer, now: datetime) -> Model:
+    return Model(
+        gateway=gateway,
+        name=offer.id[:200],
+        kind=describe(offer.id).kind,
+        description=offer.description[:LONGEST_DESCRIPTION],
+        seen_at=now,
+    )

@@ -37,7 +37,7 @@ class Sweeper:
     async def begin(self) -> None:
         """At start: what was running is interrupted, if no other process can be running it."""
         alone = not settings.ENVIRONMENT.redis_url
-        await asyncio.to_thread(ledger.interrupt, expired_only=not alone)
+        await self._engine.recorder.do(partial(ledger.interrupt, expired_only=not alone))
 
     async def keep(self) -> None:
         """Sweep for as long as the process lives."""
@@ -64,7 +64,7 @@ class Sweeper:
         await self._engine.log.trim()
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
-            await catalogue.refresh(self._engine.runner.client)
+            await catalogue.refresh(self._engine.runner.client, recorder)
 
     async def interrupt_mine(self) -> None:
         """Mark what this process still runs, as its time is up."""

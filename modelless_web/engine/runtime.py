@@ -116,7 +116,6 @@ async def running() -> AsyncIterator[Engine]:
         stack.push_async_callback(recorder.close)
         worker = Worker(docket, name=recorder.worker, concurrency=MOST_RUNS)
         engine = Engine(docket, worker, Runner(client, recorder, rescuer, log))
-        await engine.sweeper.begin()
         _current = engine
         try:
             async with asyncio.TaskGroup() as group:
@@ -124,6 +123,7 @@ async def running() -> AsyncIterator[Engine]:
                     group.create_task(work)
                     for work in (recorder.keep(), log.follow(), engine.sweeper.keep())
                 ]
+                await engine.sweeper.begin()
                 async with worker:
                     working = group.create_task(worker.run_forever())
                     try:

@@ -73,7 +73,7 @@ def refresh_models() -> None:
     """Ask every gateway for its models and wait for the answers, half a minute at most."""
     engine = runtime.current()
     if engine:
-        engine.wait_for(catalogue.refresh(engine.runner.client))
+        engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
 
 
 def _begin(generation: Generation) -> None:

@@ -90,8 +90,8 @@ class Client:
         """
         return Exchange(self._http, address, call, reader, silence)
 
-    async def list_models(self, address: Address) -> list[str]:
-        """Return the ids of the models on offer, sorted. Raises GatewayError."""
+    async def list_models(self, address: Address) -> list[models.Offer]:
+        """Return the models on offer, sorted by id. Raises GatewayError."""
         reader = models.Reader()
         async with self.exchange(address, models.build(), reader, silence=30.0) as exchange:
             async for events in exchange:

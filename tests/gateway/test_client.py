@@ -14,6 +14,7 @@ from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.wire.chat import Reader, build
+from modelless_web.gateway.wire.models import Offer
 from tests.gateway.folding import Folded, fold
 from tests.support.recordings import chunk, stream
 from tests.support.upstream import HANG, RESET, Step, Upstream, head, reply, upstream
@@ -223,7 +224,7 @@ async def test_an_answer_without_end_is_cut_off(
 
 async def test_the_models_are_listed(client: Client) -> None:
     async with upstream(reply(b'{"data":[{"id":"b"},{"id":"a"}]}')) as up:
-        assert await client.list_models(Address(up.url, KEY)) == ["a", "b"]
+        assert await client.list_models(Address(up.url, KEY)) == [Offer("a"), Offer("b")]
         assert up.requests[0].startswith(b"GET /v1/models HTTP/1.1\r\n")
 
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from modelless_web.gateway.errors import GatewayError, Kind, classify, is_ok
+from modelless_web.gateway.errors import GatewayError, Kind, classify, is_ok, tidy
 from modelless_web.gateway.events import Event, Failed
 
 from .call import Call
@@ -12,13 +13,21 @@ from .call import Call
 LIMIT: Final = 16 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that a gateway lists; few gateways describe theirs."""
+
+    id: str
+    description: str = ""
+
+
 def build() -> Call:
     """Return the call that lists a gateway's models."""
     return Call("GET", "/models", {"Accept": "application/json"}, b"")
 
 
-def read_models(body: bytes) -> list[str]:
-    """Return the model ids, sorted, without doubles.
+def read_models(body: bytes) -> list[Offer]:
+    """Return the models, sorted by id, without doubles: their order on the wire means nothing.
 
     Raises GatewayError when the body is not a list of models, also under status 200.
     """
@@ -31,13 +40,18 @@ def read_models(body: bytes) -> list[str]:
         raise classify(200, {}, body)
     if not isinstance(items, list):
         raise GatewayError(Kind.UPSTREAM, "The gateway's list of models could not be read.")
-    return sorted({name for item in items if (name := _name(item))})
+    offers = {offer.id: offer for item in items if (offer := _offer(item)).id}
+    return [offers[name] for name in sorted(offers)]
 
 
-def _name(item: Any) -> str:
-    if isinstance(item, dict):
-        item = item.get("id") or item.get("name")
-    return item.strip() if isinstance(item, str) else ""
+def _offer(item: Any) -> Offer:
+    if not isinstance(item, dict):
+        return Offer(_text(item))
+    return Offer(_text(item.get("id") or item.get("name")), _text(item.get("description")))
+
+
+def _text(value: Any) -> str:
+    return tidy(value).strip() if isinstance(value, str) else ""
 
 
 class Reader:
@@ -47,7 +61,7 @@ class Reader:
     settled = False
 
     def __init__(self) -> None:
-        self.models: list[str] = []
+        self.models: list[Offer] = []
         self._status = 0
         self._headers: Mapping[str, str] = {}
         self._body = bytearray()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from modelless_web.gateway.errors import GatewayError
-from modelless_web.gateway.wire.models import read_models
+from modelless_web.gateway.wire.models import Offer, read_models
 
 ITEMS = [{"id": "b", "object": "model"}, {"id": "a", "permission": [], "parent": None}]
 
@@ -22,7 +22,7 @@ ITEMS = [{"id": "b", "object": "model"}, {"id": "a", "permission": [], "parent":
     ],
 )
 def test_the_ids_are_sorted_whatever_the_shape(listing: object) -> None:
-    assert read_models(json.dumps(listing).encode()) == ["a", "b"]
+    assert read_models(json.dumps(listing).encode()) == [Offer("a"), Offer("b")]
 
 
 @pytest.mark.parametrize(
