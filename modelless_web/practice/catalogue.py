@@ -15,7 +15,7 @@ class Model:
 
 
 MODELS: dict[str, Model] = {
-    "practice-painter": Model(
+    "stable-diffusion": Model(
         "Describes what it paints, shows its progress, then links a picture.",
         answering(answers.paint),
     ),

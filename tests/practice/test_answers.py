@@ -30,7 +30,7 @@ def test_the_list_names_and_describes_every_model(http: httpx.Client) -> None:
 
 
 def test_one_model_can_be_looked_up(http: httpx.Client) -> None:
-    assert http.get("models/practice-painter").json()["id"] == "practice-painter"
+    assert http.get("models/stable-diffusion").json()["id"] == "stable-diffusion"
 
 
 def test_an_unknown_model_is_looked_up_in_vain_with_status_200(http: httpx.Client) -> None:
@@ -39,20 +39,20 @@ def test_an_unknown_model_is_looked_up_in_vain_with_status_200(http: httpx.Clien
 
 
 def test_the_painter_streams_words_then_progress_then_a_link(http: httpx.Client) -> None:
-    heard = listen(http, "practice-painter")
+    heard = listen(http, "stable-diffusion")
     text = heard.text()
     assert text.index("I am painting") < text.index("> 46%") < text.index("](http")
     assert (heard.finishes(), heard.done) == (["stop"], True)
 
 
 def test_the_painters_link_gives_a_picture_of_the_size_asked(http: httpx.Client) -> None:
-    reply = http.get(link_in(text_of(ask(http, "practice-painter", "a lake 96x64"))))
+    reply = http.get(link_in(text_of(ask(http, "stable-diffusion", "a lake 96x64"))))
     assert reply.headers["content-type"] == "image/png"
     assert size_of(reply.content) == (96, 64)
 
 
 def test_the_size_field_decides_when_words_and_field_disagree(http: httpx.Client) -> None:
-    reply = ask(http, "practice-painter", "a lake 96x64", size="80x70")
+    reply = ask(http, "stable-diffusion", "a lake 96x64", size="80x70")
     assert size_of(http.get(link_in(text_of(reply))).content) == (80, 70)
 
 
@@ -62,7 +62,7 @@ def test_the_first_delta_carries_the_role(http: httpx.Client) -> None:
 
 
 def test_choices_take_turns_in_a_stream_and_differ(http: httpx.Client) -> None:
-    heard = listen(http, "practice-painter", n=3)
+    heard = listen(http, "stable-diffusion", n=3)
     order = [chunk["choices"][0]["index"] for chunk in heard.chunks[3:9]]
     assert order == [0, 1, 2, 0, 1, 2]
     assert len({link_in(heard.text(index)) for index in range(3)}) == 3
@@ -122,13 +122,13 @@ def test_the_duplicate_links_show_the_same_picture(http: httpx.Client) -> None:
 def test_a_refinement_keeps_the_place_and_changes_the_light(http: httpx.Client) -> None:
     said = [("user", "a rocky coast 96x64"), ("assistant", "done"), ("user", "now at night")]
     messages = [{"role": role, "content": text} for role, text in said]
-    reply = ask(http, "practice-painter", messages=messages)
+    reply = ask(http, "stable-diffusion", messages=messages)
     assert "a rocky coast above a shining sea, on a still, starlit night" in text_of(reply)
 
 
 def test_content_may_come_in_parts(http: httpx.Client) -> None:
     parts = [{"type": "text", "text": "a desert 96x64"}, {"type": "image_url", "image_url": {}}]
-    reply = ask(http, "practice-painter", messages=[{"role": "user", "content": parts}])
+    reply = ask(http, "stable-diffusion", messages=[{"role": "user", "content": parts}])
     assert "dunes" in text_of(reply)
 
 

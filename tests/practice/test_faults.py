@@ -35,7 +35,7 @@ OTHERS = {
     "practice-empty-link", "practice-slow", "practice-gateway-progress",
 }  # fmt: skip
 GOOD = {
-    "practice-painter", "practice-writer", "practice-inline", "practice-structured",
+    "stable-diffusion", "practice-writer", "practice-inline", "practice-structured",
     "practice-think", "practice-duplicate", "practice-huge-text",
 }  # fmt: skip
 
