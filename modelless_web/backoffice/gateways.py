@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
@@ -13,11 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modelless_web.backoffice.base import KeepsHistoryAdmin
-from modelless_web.engine import catalogue, runtime
+from modelless_web.engine import runtime, tasks
 from modelless_web.gateway.client import normalise
 from modelless_web.records.models import Gateway
 
-REWRITTEN = ("name", "base_url")
+# Fields of the form that a posted request must not reach for such rows, shown or not.
+REWRITTEN = ("name", "base_url", "new_key", "forget_key")
 
 
 class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -178,7 +178,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
                 messages.ERROR,
             )
             return
-        async_to_sync(catalogue.refresh)(engine.runner.client)
+        tasks.refresh_models()
         for gateway in Gateway.objects.filter(pk__in=chosen).defer("key"):
             self.message_user(request, *_what_happened(gateway))
 
