@@ -94,6 +94,9 @@
     heard = Date.now();
     event.detail.source.addEventListener("beat", () => (heard = Date.now()));
   });
+  document.addEventListener("htmx:sseError", () => {
+    heard = Math.min(heard, Date.now() - SILENCE + ASK_EVERY);
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.serverResponse?.includes("hx-swap-oob")) {
       event.detail.serverResponse = fitting(event.detail.serverResponse);
@@ -110,7 +113,7 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const isNew = detail.elt.matches("#composer, [data-again]") && detail.successful;
     if (!isNew || !results || (Date.now() - heard < SILENCE && "EventSource" in window)) return;
-    htmx.ajax("GET", location.pathname, { target: results, select: "#results", swap: "outerHTML" });
+    htmx.ajax("GET", location.pathname, { target: results, select: "#results > .card", swap: "innerHTML" });
   });
 
   button?.addEventListener("click", () => {
