@@ -1,0 +1,60 @@
+"""Rows as the studio itself would make them; each call makes one more."""
+
+from itertools import count
+from typing import Any
+
+from modelless_web.engine import ledger
+from modelless_web.gateway.families import describe
+from modelless_web.gateway.parameters import Chat, Message
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models import Gateway, Generation, Model, Picture, User
+
+_number = count(1)
+
+
+def person(**columns: Any) -> User:
+    """Somebody with an account."""
+    return User.objects.create_user(f"person{next(_number)}", password="a long password", **columns)
+
+
+def guest() -> User:
+    """Somebody without one."""
+    return User.objects.create_guest()
+
+
+def gateway(base_url: str = "http://127.0.0.1:9/v1", **columns: Any) -> Gateway:
+    """A gateway; at this address nobody ever answers."""
+    row = Gateway(name=f"Gateway {next(_number)}", base_url=base_url, **columns)
+    row.set_key("sk-tests-0123456789abcdef")
+    row.save()
+    return row
+
+
+def model(name: str = "stable-diffusion", at: Gateway | None = None) -> Model:
+    """A model on offer."""
+    return Model.objects.create(gateway=at or gateway(), name=name, kind=describe(name).kind)
+
+
+def chat(name: str = "stable-diffusion", prompt: str = "A lighthouse", **values: Any) -> Chat:
+    """What a person asks for."""
+    return Chat(model=name, messages=(Message(role="user", content=prompt),), **values)
+
+
+def generation(
+    owner: User | None = None, of: Model | None = None, prompt: str = "A lighthouse", **values: Any
+) -> Generation:
+    """A queued generation that no engine has been told of."""
+    of = of or model()
+    row, _ = ledger.queue(
+        owner=owner or guest(),
+        model=of,
+        parameters=chat(of.name, prompt, **values),
+        asked=values,
+        submission=uuid7().hex,
+    )
+    return row
+
+
+def picture(of: Generation, **columns: Any) -> Picture:
+    """A picture of a generation, waiting to be fetched."""
+    return Picture.objects.create(generation=of, position=next(_number), **columns)
