@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PATIENCE: Final = 60.0
@@ -124,15 +124,24 @@ def answers(url: str, patience: float = PATIENCE) -> float:
     began = time.perf_counter()
     while time.perf_counter() - began < patience:
         try:
-            with urlopen(url, timeout=5):
+            if fetch(url)[0] in {200, 404}:
                 return time.perf_counter() - began
-        except HTTPError as error:
-            if error.code == 404:
-                return time.perf_counter() - began
-            time.sleep(0.01)
-        except (URLError, OSError):
-            time.sleep(0.01)
+        except (OSError, HTTPException):
+            pass
+        time.sleep(0.01)
     raise TimeoutError(f"{url} did not answer within {patience:.0f} s.")
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """Return status and body of an address on this machine."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=5)
+    try:
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 def _address(process: "subprocess.Popen[str]") -> str:

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Final
 
 CARD: Final = re.compile(
-    r'<article id="generation-(?P<card>[0-9a-f-]{36})"[^>]*data-status="(?P<status>\w+)".*?</article>'
+    r'<article id="generation-(?P<card>[0-9a-f-]{36})"[^>]*data-status=.*?</article>'
     r'|<span hx-swap-oob="beforeend:#text-(?P<piece>[0-9a-f-]{36})-0">(?P<text>.*?)</span>',
     re.DOTALL,
 )

@@ -1,0 +1,45 @@
+"""``python -m tests.bench [name …] [--json FILE]``: measure, print a table and JSON lines."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tests.bench import cpu, crowd, latency, memory, page, start
+from tests.bench.figures import Figure, table
+
+BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
+    "first_token": latency.first_token,
+    "delta_latency": latency.delta_latency,
+    "cpu": cpu.run,
+    "crowd": crowd.run,
+    "memory": memory.run,
+    "start": start.run,
+    "page": page.run,
+}
+
+
+def main() -> None:
+    """Run the benches that were named, or all; figures are for reading and judge nothing."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHES))
+    parser.add_argument("--json", type=Path, help="write the figures there too, one per line")
+    given = parser.parse_args()
+    unknown = set(given.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    figures: list[Figure] = []
+    for name in given.names or BENCHES:
+        load = Figure(name, "load of the machine before", os.getloadavg()[0], "")
+        found = [load, *BENCHES[name]()]
+        print(table(found), end="\n\n", flush=True)
+        figures += found
+    lines = "".join(f"{figure.line()}\n" for figure in figures)
+    print(lines, end="")
+    if given.json:
+        given.json.write_text(lines)
+
+
+if __name__ == "__main__":
+    main()
