@@ -85,6 +85,8 @@ class GenerationAdmin(ReadOnlyAdmin):
         ModelFilter,
     )
     date_hierarchy = "queued_at"
+    # By time and not by id: filters, dates and order then all read from one index.
+    ordering = ("-queued_at", "-id")
     sortable_by = ("time",)
     search_fields = ("prompt",)
     search_help_text = "Words of the prompt, an id, a request id, or the owner's name."
