@@ -195,10 +195,10 @@ class ChatForm(forms.Form):
         parent: Generation | None = self.cleaned_data["parent"]
         system = self.cleaned_data["system"]
         earlier = conversation(parent) if parent else ()
-        if system:
-            spoken = tuple(message for message in earlier if message.role != "system")
-            earlier = (Message(role="system", content=system), *spoken)
-        return (*earlier, Message(role="user", content=self.cleaned_data["prompt"]))
+        # What the form shows is what is sent: an emptied system message is gone for good.
+        spoken = [message for message in earlier if message.role != "system"]
+        before = [Message(role="system", content=system)] if system else []
+        return (*before, *spoken, Message(role="user", content=self.cleaned_data["prompt"]))
 
 
 def conversation(generation: Generation) -> tuple[Message, ...]:

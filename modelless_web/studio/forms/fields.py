@@ -18,7 +18,7 @@ class LinesField(forms.CharField):
         self.most = most
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        text = super().clean(value).replace("\r\n", "\n")
+        text = super().clean(value).replace("\r\n", "\n").replace("\r", "\n")
         lines = tuple(line.replace("\\n", "\n") for line in text.split("\n") if line)
         if len(lines) > self.most:
             raise forms.ValidationError(f"At most {self.most} stop sequences, one per line.")
@@ -49,7 +49,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     if text.startswith("{"):
         try:
             return [(str(token), str(bias)) for token, bias in json.loads(text).items()]
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError(
                 "This begins like a JSON object but can't be read as one."
             ) from error
