@@ -17,6 +17,7 @@ from modelless_web.studio.requests import StudioRequest, own_generation, read_uu
 
 NEWEST = 12
 UNPROCESSABLE = 422
+LONGEST_ID = 18
 TAKES = {"all", "prompt", "parameters", "refine"}
 
 
@@ -88,7 +89,7 @@ def _model(request: StudioRequest, source: Generation | None, take: str) -> Mode
     """The model to begin with: the one asked for, the source's, the last used, the first."""
     offered = Model.objects.on_offer().filter(kind__in=Model.COMPOSABLE)
     wanted = request.GET.get("model", "")
-    if wanted.isdecimal():
+    if wanted.isdecimal() and len(wanted) <= LONGEST_ID:
         return offered.filter(pk=wanted).first() or offered.first()
     if source is None or take == "prompt":
         source = Generation.objects.visible_to(request.user).first()
