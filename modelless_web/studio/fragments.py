@@ -116,9 +116,10 @@ class Page:
         for item in news:
             if item["kind"] in {"text", "reasoning"}:
                 place = _place(item)
-                if item["offset"] > ends.get(place, self.shown.get(place, 0)):
+                known_end = ends.get(place, self.shown.get(place, 0))
+                if item["offset"] > known_end:
                     missing.add(UUID(item["generation"]))
-                ends[place] = max(ends.get(place, 0), item["offset"] + len(item["text"]))
+                ends[place] = max(known_end, item["offset"] + len(item["text"]))
         return missing - known
 
     def _cards(self, rows: Iterable[Generation], *, is_news: bool) -> str:
