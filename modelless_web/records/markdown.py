@@ -17,7 +17,7 @@ ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
 # The page's own headings end at the third level; an answer's begin there.
 HEADINGS: Final = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 _HEADING: Final = re.compile(r"<(/?)(h[1-6])>")
-_PICTURE: Final = re.compile(r"!\[[^\]]*\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*[^)]*\)")
+_PICTURE: Final = re.compile(r"!\[[^\[\]]*+\]\((?:[^()]|\([^()]*+\))*+\)")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import FETCH_PEERS, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -70,7 +70,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
             rows = rows.filter(status=status)
         if since:
             rows = rows.filter(queued_at__gte=midnight(since))
-        if until:
+        if until and until < date.max:
             rows = rows.filter(queued_at__lt=midnight(until + timedelta(days=1)))
         return rows
 
@@ -80,6 +80,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
             self.select_related("gateway")
             .defer("response", "error_body")
             .prefetch_related("choices", "pictures")
+            .fetch_mode(FETCH_PEERS)
         )
 
 
