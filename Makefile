@@ -24,7 +24,7 @@ define install
 	echo "Installing (once, about half a minute)…"; \
 	$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || exit 1; \
 	rm -f $(VENV)/*.stamp; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
 		--require-hashes -r requirements/$(1).txt || exit 1; \
 	if [ $(1) = dev ]; then echo "run $$(cksum < requirements/run.txt)" > $(VENV)/run.stamp; fi; \
 	echo "$$want" > $(VENV)/$(1).stamp
@@ -46,7 +46,7 @@ check: ## Look for faults without running anything: style, types, templates, lay
 	@$(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/djade --check $(TEMPLATES)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.support.deployed
 
 bench: ## Measure a crowd of streams on the running studio

@@ -1,0 +1,268 @@
+"""The ledger's transactions, one by one and many at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modelless_web.engine import ledger
+from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.gateway.events import UsageReported
+from modelless_web.records.models import Choice, Generation, Status
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+FINAL = {Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.INTERRUPTED}
+
+
+def submit(submission: str = "form-1", prompt: str = "A lighthouse", **more: Any) -> Generation:
+    """Send the form with this one-time id."""
+    row, _ = ledger.queue(
+        parameters=factories.chat(prompt=prompt), asked={}, submission=submission, **more
+    )
+    return row
+
+
+def settled(row: Generation, status: Status = Status.SUCCEEDED, **more: Any) -> bool:
+    """Close a run that "worker" holds."""
+    choices = more.pop("choices", [ChoiceText(0, "Hello", "", "stop")])
+    end = Settlement(generation=row.pk, status=status, choices=choices, **more)
+    return ledger.settle(end, "worker")
+
+
+def stored(row: Generation) -> Generation:
+    return Generation.objects.get(pk=row.pk)
+
+
+def expire(row: Generation) -> None:
+    """Let a run's lease have run out."""
+    Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_queued_row_holds_the_exact_json_that_will_be_sent() -> None:
+    parameters = factories.chat(temperature=0.5, n=2)
+    owner, model = factories.guest(), factories.model()
+    row, is_new = ledger.queue(
+        owner=owner, model=model, parameters=parameters, asked={"n": 2}, submission="x"
+    )
+    assert (stored(row).request, is_new) == (parameters.body(), True)
+    assert (stored(row).status, stored(row).prompt) == (Status.QUEUED, "A lighthouse")
+
+
+def test_the_same_submission_twice_is_one_row() -> None:
+    who = {"owner": factories.guest(), "model": factories.model()}
+    assert submit(**who) == submit(**who)
+    assert Generation.objects.count() == 1
+
+
+def test_an_old_form_with_other_words_is_a_new_row() -> None:
+    who = {"owner": factories.guest(), "model": factories.model()}
+    first, second = submit(**who), submit(prompt="A castle", **who)
+    assert first != second
+    assert second.prompt == "A castle"
+
+
+def test_the_same_submission_of_two_people_is_two_rows() -> None:
+    model = factories.model()
+    rows = {submit(owner=factories.guest(), model=model) for _ in range(2)}
+    assert len(rows) == 2
+
+
+def test_run_again_sends_the_very_same_request() -> None:
+    source = factories.generation(temperature=0.3)
+    row, is_new = ledger.repeat(source, "again-1")
+    assert (row.request, row.parent, is_new) == (source.request, source, True)
+
+
+def test_run_again_twice_with_one_id_is_one_row() -> None:
+    source = factories.generation()
+    first, _ = ledger.repeat(source, "again-1")
+    assert ledger.repeat(source, "again-1") == (first, False)
+
+
+def test_a_claim_gives_the_row_a_lease() -> None:
+    row = factories.generation()
+    claimed = ledger.claim(row.pk, "worker")
+    assert claimed is not None
+    assert (claimed.status, claimed.lease_owner) == (Status.RUNNING, "worker")
+    assert stored(row).lease_until > timezone.now()  # type: ignore[operator]
+
+
+def test_a_claimed_row_is_not_to_be_had_again() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    assert ledger.claim(row.pk, "another") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_claims_at_once_exactly_one_wins() -> None:
+    row = factories.generation()
+
+    def claim(number: int) -> bool:
+        try:
+            return ledger.claim(row.pk, f"worker-{number}") is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sum(threads.map(claim, range(20))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_presses_of_one_button_one_row_comes() -> None:
+    who = {"owner": factories.guest(), "model": factories.model()}
+
+    def press(_: int) -> Generation:
+        try:
+            return submit(**who)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as threads:
+        assert len(set(threads.map(press, range(20)))) == 1
+    assert Generation.objects.count() == 1
+
+
+def test_settling_writes_everything_that_came() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    assert settled(row, usage=UsageReported(3, 4, 7), sent=b"asked", received=b"answered")
+    ended = stored(row)
+    assert (ended.status, ended.text, ended.total_tokens) == (Status.SUCCEEDED, "Hello", 7)
+    assert (ended.transcript.sent, ended.transcript.received) == (b"asked", b"answered")
+    assert Choice.objects.get(generation=row).finish_reason == "stop"
+
+
+def test_settling_a_failure_keeps_what_the_gateway_said() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    error = GatewayError(Kind.QUOTA, "No credit.", status=403, maybe_charged=True)
+    settled(row, Status.FAILED, error=error)
+    ended = stored(row)
+    assert (ended.error_kind, ended.error_status, ended.error_message) == (
+        Kind.QUOTA,
+        403,
+        "No credit.",
+    )
+    assert ended.maybe_charged
+
+
+def test_only_the_holder_of_the_lease_settles() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "another")
+    assert not settled(row)
+    assert stored(row).status == Status.RUNNING
+
+
+def test_a_queued_row_that_is_stopped_ends_at_once() -> None:
+    row = factories.generation()
+    assert ledger.stop(row)
+    assert stored(row).status == Status.CANCELLED
+
+
+def test_a_running_row_that_is_stopped_waits_for_its_runner() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    assert ledger.stop(row)
+    assert (stored(row).status, stored(row).stop_requested) == (Status.RUNNING, True)
+
+
+def test_stopping_what_has_ended_does_nothing() -> None:
+    row = factories.generation()
+    ledger.stop(row)
+    assert not ledger.stop(row)
+
+
+def test_renewing_keeps_a_lease() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    expire(row)
+    assert ledger.renew("worker", [row.pk]) == []
+    assert stored(row).lease_until > timezone.now()  # type: ignore[operator]
+
+
+def test_renewing_names_the_runs_that_must_end() -> None:
+    stopped, lost, kept = (factories.generation() for _ in range(3))
+    for row, worker in ((stopped, "worker"), (lost, "another"), (kept, "worker")):
+        ledger.claim(row.pk, worker)
+    ledger.stop(stopped)
+    running = [stopped.pk, lost.pk, kept.pk]
+    assert ledger.renew("worker", running) == [stopped.pk, lost.pk]
+
+
+def test_an_expired_lease_interrupts_the_run_and_keeps_its_text() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    ledger.write({row.pk: [ChoiceText(0, "So far")]}, {})
+    expire(row)
+    assert ledger.interrupt(expired_only=True) == [row]
+    ended = stored(row)
+    assert (ended.status, ended.text, ended.maybe_charged) == (
+        Status.INTERRUPTED,
+        "So far",
+        True,
+    )
+
+
+def test_a_lease_that_holds_is_left_alone() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    assert ledger.interrupt(expired_only=True) == []
+
+
+def test_a_worker_interrupts_its_own_runs_only() -> None:
+    mine, theirs = factories.generation(), factories.generation()
+    ledger.claim(mine.pk, "worker")
+    ledger.claim(theirs.pk, "another")
+    assert ledger.interrupt(expired_only=False, worker="worker") == [mine]
+
+
+def test_writing_twice_leaves_one_choice() -> None:
+    row = factories.generation()
+    ledger.claim(row.pk, "worker")
+    for text in ("Hel", "Hello"):
+        ledger.write({row.pk: [ChoiceText(0, text)]}, {row.pk: 50})
+    assert Choice.objects.get(generation=row).text == "Hello"
+    assert stored(row).progress == 50
+
+
+STEPS = ("claim", "stop", "succeed", "fail", "expire", "interrupt", "interrupt all")
+
+
+def step(name: str, row: Generation) -> None:
+    """Do one of the things that happen to a row."""
+    match name:
+        case "claim":
+            ledger.claim(row.pk, "worker")
+        case "stop":
+            ledger.stop(row)
+        case "succeed":
+            settled(row)
+        case "fail":
+            settled(row, Status.FAILED)
+        case "expire":
+            if stored(row).lease_until:
+                expire(row)
+        case _:
+            ledger.interrupt(expired_only=name == "interrupt")
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.sampled_from(STEPS), max_size=8))
+def test_nothing_leaves_a_final_state(steps: list[str]) -> None:
+    row = factories.generation()
+    reached = ""
+    for name in steps:
+        step(name, row)
+        status = stored(row).status
+        assert reached in ("", status)
+        reached = status if status in FINAL else ""
