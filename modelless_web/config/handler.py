@@ -21,7 +21,8 @@ from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
-THREADS: Final = 16
+# Python runs one of them at a time; a crowd of them would starve the loop that streams.
+THREADS: Final = 6
 
 
 class PooledHandler(ASGIHandler):

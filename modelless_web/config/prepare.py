@@ -69,11 +69,12 @@ def practice_address(practice: subprocess.Popen[str]) -> str:
 
 def gateways(practice_url: str) -> None:
     """Make the records say which gateways the environment names."""
-    Gateway.objects.update_or_create(
+    practice, _ = Gateway.objects.update_or_create(
         is_practice=True,
         defaults={"base_url": practice_url, "enabled": True},
         create_defaults={"name": PRACTICE, "base_url": practice_url, "is_practice": True},
     )
+    _know_default_model(practice)
     _connected_gateway()
 
 
@@ -89,9 +90,13 @@ def _connected_gateway() -> None:
     row.base_url, row.enabled = environment.base_url, True
     row.set_key(environment.api_key)
     row.save()
-    # Known from the endpoint's page, so it can be used before the list has been asked for.
+    _know_default_model(row)
+
+
+def _know_default_model(gateway: Gateway) -> None:
+    """Offer the model of the endpoint's page before the gateway's list has been asked for."""
     Model.objects.get_or_create(
-        gateway=row,
+        gateway=gateway,
         name=DEFAULT_MODEL,
         defaults={"kind": describe(DEFAULT_MODEL).kind},
     )

@@ -3,6 +3,7 @@
 Word may be lost, late or doubled; the ledger has the truth and the sweeper reads it.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,14 +26,17 @@ def submit(
 ) -> Generation:
     """Commit a generation and have it carried out; a doubled submission returns the first."""
     descent = Generation.Descent.REFINED if parent else Generation.Descent.NONE
-    generation, is_new = ledger.queue(
-        owner=owner,
-        model=model,
-        parameters=parameters,
-        asked=asked,
-        submission=submission,
-        parent=parent,
-        descent=descent,
+    generation, is_new = _write(
+        partial(
+            ledger.queue,
+            owner=owner,
+            model=model,
+            parameters=parameters,
+            asked=asked,
+            submission=submission,
+            parent=parent,
+            descent=descent,
+        )
     )
     if is_new:
         _begin(generation)
@@ -41,7 +45,7 @@ def submit(
 
 def again(source: Generation, submission: str) -> Generation:
     """Send the very request of ``source`` once more, as a generation of its own."""
-    generation, is_new = ledger.repeat(source, submission)
+    generation, is_new = _write(partial(ledger.repeat, source, submission))
     if is_new:
         _begin(generation)
     return generation
@@ -74,6 +78,12 @@ def refresh_models() -> None:
     engine = runtime.current()
     if engine:
         engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
+
+
+def _write[T](action: Callable[[], T]) -> T:
+    """Commit through the process's one writer, which shares a transaction among many."""
+    engine = runtime.current()
+    return engine.wait_for(engine.recorder.do(action)) if engine else action()
 
 
 def _begin(generation: Generation) -> None:

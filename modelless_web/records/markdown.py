@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 TAGS: Final = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
     *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
-# The page's own headings end at the third level; an answer's begin there.
-HEADINGS: Final = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
-_HEADING: Final = re.compile(r"<(/?)(h[1-6])>")
+# A card's own heading is of the second level; an answer's begin below it.
+CARD_LEVEL: Final = 2
+DEEPEST_LEVEL: Final = 6
 _PICTURE: Final = re.compile(r"!\[[^\[\]]*+\]\((?:[^()]|\([^()]*+\))*+\)")
 
 
@@ -29,10 +30,11 @@ def _parser() -> MarkdownIt:
 
 def to_html(text: str) -> SafeString:
     """Render Markdown without HTML, pictures or relative links; nh3 has the last word."""
-    rendered = _parser().render(_PICTURE.sub("", text).strip())
-    lowered = _HEADING.sub(lambda m: f"<{m[1]}{HEADINGS[m[2]]}>", rendered)
+    parser = _parser()
+    tokens = parser.parse(_PICTURE.sub("", text).strip())
+    _lower_headings(tokens)
     clean = nh3.clean(
-        lowered,
+        parser.renderer.render(tokens, parser.options, {}),
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_only_absolute_links,
@@ -40,6 +42,18 @@ def to_html(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow ugc",
     )
     return mark_safe(clean)  # noqa: S308 - cleaned in the line above
+
+
+def _lower_headings(tokens: list[Token]) -> None:
+    """Hang the answer's headings under the card's, without leaving out a level."""
+    used = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    level, before = CARD_LEVEL, CARD_LEVEL
+    for token in tokens:
+        if token.type == "heading_open":
+            wanted = CARD_LEVEL + 1 + used.index(token.tag)
+            level = before = min(wanted, before + 1, DEEPEST_LEVEL)
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{level}"
 
 
 def _only_absolute_links(tag: str, attribute: str, value: str) -> str | None:

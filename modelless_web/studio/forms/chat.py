@@ -171,7 +171,10 @@ class ChatForm(forms.Form):
         """What the person set, as plain JSON, before anything is left out."""
         names = [*SAMPLING, "n", "max_tokens", "stop", "stream", "user", "logit_bias", "system"]
         set_values = {name: self.cleaned_data[name] for name in names}
-        return {k: v for k, v in set_values.items() if v not in (None, "", (), {})}
+        chosen = {k: v for k, v in set_values.items() if v not in (None, "", (), {})}
+        if not chosen["user"]:
+            del chosen["user"]
+        return chosen
 
     def parameters(self) -> Chat:
         """What the run asks for; whatever the model does not take is left out."""
