@@ -28,18 +28,13 @@ def run() -> list[Figure]:
 
 
 def _lone(running: Running, gateway: Running) -> float:
-    spent = 0.0
-    for _ in range(LONE):
-        before = running.cpu()
-        crowd(running, gateway, 1, guests=1, deltas=DELTAS)
-        spent += running.cpu() - before
-    return spent / (LONE * DELTAS) * 1000
+    spent = sum(crowd(running, gateway, 1, guests=1, deltas=DELTAS)["cpu"] for _ in range(LONE))
+    return float(spent / (LONE * DELTAS) * 1000)
 
 
 def _many(running: Running, gateway: Running) -> float:
-    before = running.cpu()
-    crowd(running, gateway, MANY, guests=10, deltas=DELTAS)
-    return (running.cpu() - before) / (MANY * DELTAS) * 1000
+    spent = crowd(running, gateway, MANY, guests=10, deltas=DELTAS)["cpu"]
+    return float(spent / (MANY * DELTAS) * 1000)
 
 
 def _idle(running: Running) -> float:

@@ -35,7 +35,7 @@ def crowd(
     pace: int = 20,
 ) -> dict[str, Any]:
     """Let a crowd come; return what its process saw. ``pace`` in milliseconds."""
-    numbers = [str(number) for number in (runs, guests, deltas, pace)]
+    numbers = [str(number) for number in (running.process.pid, runs, guests, deltas, pace)]
     database = str(running.data_dir / "studio.sqlite3")
     done = subprocess.run(
         [
@@ -53,9 +53,9 @@ def crowd(
 
 
 def _measure(running: Running, gateway: Running, size: int, aim: float | None) -> list[Figure]:
-    before = running.cpu(), gateway.cpu()
+    before = gateway.cpu()
     seen = crowd(running, gateway, size)
-    spent, upstream_spent = running.cpu() - before[0], gateway.cpu() - before[1]
+    spent, upstream_spent = seen["cpu"], gateway.cpu() - before
     milliseconds = [1000 * seconds for seconds in seen["posts"]]
 
     def figure(name: str, value: float, unit: str, aim: float | None = None) -> Figure:

@@ -1,6 +1,7 @@
 """A crowd of guests in a process of its own; prints what it saw as one line of JSON.
 
-``python -m tests.bench.crowd_client <studio> <gateway> <database> <runs> <guests> <deltas> <pace>``
+Its arguments: the studio's address, the gateway's, the ledger's file, the studio's process id,
+then how many runs, guests, deltas of each run, and milliseconds between them.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import uvloop
 
 from tests.bench.connection import Connection
 from tests.bench.guests import Guest
+from tests.bench.processes import cpu_of
 from tests.bench.witness import Sight, sights, words_in
 
 PATIENCE: Final = 120.0
@@ -26,20 +28,22 @@ GLANCE: Final = 0.02
 async def main() -> None:
     """Let the crowd come, write, watch and leave; then compare what everybody says."""
     studio, gateway, database, *numbers = sys.argv[1:]
-    runs, guests, deltas, pace = (int(number) for number in numbers)
+    pid, runs, guests, deltas, pace = (int(number) for number in numbers)
     crowd = [await Guest.come(studio) for _ in range(guests)]
     listening = [asyncio.create_task(guest.listen()) for guest in crowd]
     await asyncio.sleep(0.5)
     gc.disable()
-    began = time.time()
+    before, began = cpu_of(pid), time.time()
     await _post(crowd, runs, deltas, pace)
     is_complete = await _until(lambda: sum(len(guest.ended) for guest in crowd) >= runs)
     wall = max((t for guest in crowd for t in guest.ended.values()), default=began) - began
+    spent = cpu_of(pid) - before
     for guest in crowd:
         guest.leave()
     await asyncio.wait(listening, timeout=5)
     log = await _log(gateway)
-    result = {"wall": wall, "is_complete": is_complete, "client_cpu": cpu_of_self()}
+    result = {"wall": wall, "is_complete": is_complete, "cpu": spent}
+    result["client_cpu"] = time.process_time()
     print(json.dumps(result | _compare(crowd, log, _ledger(database)) | _times(crowd)), flush=True)
 
 
@@ -114,11 +118,6 @@ def _times(crowd: list[Guest]) -> dict[str, list[float]]:
             if end:
                 whole.append(end - post.sent)
     return {"posts": posts, "whole": whole}
-
-
-def cpu_of_self() -> float:
-    """Processor time of this process so far, in seconds."""
-    return time.process_time()
 
 
 if __name__ == "__main__":
