@@ -15,3 +15,5 @@ admin.site.site_title = "Modelless Studio admin"
 admin.site.index_title = "Admin"
 # The header has a link of its own, with plainer words.
 admin.site.site_url = None
+# Five tables need no second menu, and the ledger needs the width.
+admin.site.enable_nav_sidebar = False

@@ -25,6 +25,8 @@ class ReadOnlyAdmin(LargeTableAdmin):
     """The record is written by the engine alone; people look at it."""
 
     actions = None
+    # A generation's page in the studio is there for its owner only.
+    view_on_site = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -30,7 +30,7 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Up to and with the version, such as https://api.modelless.co/v1",
     )
     new_key = forms.CharField(
-        label="Key",
+        label="New key",
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"}),

@@ -63,15 +63,15 @@ class GenerationList(ChangeList):
 class GenerationAdmin(ReadOnlyAdmin):
     list_display = (
         "time",
-        "owner",
+        "picture",
+        "prompt_shortened",
         "model",
         "gateway",
-        "prompt_shortened",
+        "owner",
         "status",
         "error_kind",
         "tokens",
         "duration",
-        "picture",
     )
     list_select_related = ("owner", "gateway")
     list_filter = (
@@ -159,9 +159,9 @@ class GenerationAdmin(ReadOnlyAdmin):
         matches = Q(prompt__icontains=term) | Q(error_request_id=term) | Q(owner_id__in=owners)
         return queryset.filter(matches), False
 
-    @admin.display(description="time", ordering="queued_at")
-    def time(self, row: Generation) -> Any:
-        return row.queued_at
+    @admin.display(description="time (UTC)", ordering="queued_at")
+    def time(self, row: Generation) -> str:
+        return f"{row.queued_at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="prompt")
     def prompt_shortened(self, row: Any) -> str:

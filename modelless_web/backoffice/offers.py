@@ -46,6 +46,5 @@ class ModelAdmin(LargeTableAdmin):
             "makes pictures": row.makes_pictures or traits.makes_pictures,
             "reads pictures": traits.takes_images,
             "streams": traits.streams,
-            "reports usage": traits.include_usage,
         }
         return ", ".join(words for words, holds in said.items() if holds)
