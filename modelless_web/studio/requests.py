@@ -49,6 +49,15 @@ class PersonMiddleware(MiddlewareMixin):
         return HttpResponseClientRedirect(sign_in.url) if is_fragment else sign_in
 
 
+def sign_in(request: HttpRequest, account: User) -> None:
+    """Begin a session for ``account``; a guest's work goes along."""
+    # Asked before the login: the lazy user would otherwise be read from the new session.
+    before = request.user if request.user.is_authenticated else None
+    login(request, account, backend=PASSWORD_BACKEND)
+    if before:
+        account.adopt(before)
+
+
 def is_admin(request: HttpRequest) -> bool:
     """Whether the request is for Django admin, which guards itself."""
     return request.resolver_match is not None and "admin" in request.resolver_match.app_names

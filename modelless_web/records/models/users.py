@@ -30,5 +30,10 @@ class User(AbstractUser):
 
     objects: ClassVar[PersonManager] = PersonManager()
 
+    def adopt(self, guest: "User") -> None:
+        """Take over what a guest made, so that signing in loses nothing."""
+        if guest.is_guest and not self.is_guest:
+            guest.generations.update(owner=self)
+
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

@@ -1,8 +1,8 @@
 """Signing in and out, and the one-time link that makes the owner's account."""
 
-from django.contrib.auth import login, views
+from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from modelless_web.records.models import User
 from modelless_web.records.owner import has_owner, owner_token
-from modelless_web.studio.requests import PASSWORD_BACKEND
+from modelless_web.studio.requests import sign_in
 
 SignOut = views.LogoutView
 
@@ -23,7 +23,11 @@ class SignIn(views.LoginView):
     """The way in for accounts; guests need none."""
 
     template_name = "studio/login.html"
-    redirect_authenticated_user = False
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Let them in, with what they made before they signed in."""
+        sign_in(self.request, form.get_user())
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class OwnerForm(UserCreationForm):  # type: ignore[type-arg]
@@ -48,5 +52,5 @@ def owner(request: HttpRequest, token: str) -> HttpResponse:
         person = form.save(commit=False)
         person.is_staff = person.is_superuser = True
         person.save()
-    login(request, person, backend=PASSWORD_BACKEND)
+    sign_in(request, person)
     return HttpResponseRedirect(reverse("admin:index"))
