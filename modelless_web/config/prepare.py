@@ -71,7 +71,7 @@ def gateways(practice_url: str) -> None:
     """Make the records say which gateways the environment names."""
     practice, _ = Gateway.objects.update_or_create(
         is_practice=True,
-        defaults={"base_url": practice_url, "enabled": True},
+        defaults={"base_url": practice_url},
         create_defaults={"name": PRACTICE, "base_url": practice_url, "is_practice": True},
     )
     _know_default_model(practice)
@@ -84,10 +84,13 @@ def _connected_gateway() -> None:
     if not environment.api_key:
         if row:
             row.enabled = False
-            row.save(update_fields=["enabled"])
+            row.set_key("")
+            row.save()
         return
     row = row or Gateway(name=CONNECTED, from_environment=True)
-    row.base_url, row.enabled = environment.base_url, True
+    # A key that comes back brings the gateway back; otherwise the operator's switch stays.
+    row.enabled = row.enabled or not row.key
+    row.base_url = environment.base_url
     row.set_key(environment.api_key)
     row.save()
     _know_default_model(row)

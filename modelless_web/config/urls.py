@@ -13,10 +13,12 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+to_sign_in = RedirectView.as_view(pattern_name="login", query_string=True)
+
 urlpatterns = [
     path("health", health, name="health"),
     # One page to sign in at, for staff too.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/login/", login_not_required(to_sign_in)),
     path("admin/", admin.site.urls),
     path("", include("modelless_web.studio.urls")),
 ]

@@ -18,7 +18,7 @@ class Gateway(models.Model):
     """An upstream address and its key."""
 
     name = models.CharField(max_length=80, unique=True)
-    base_url = models.URLField(
+    base_url = models.CharField(
         "base address",
         max_length=500,
         help_text="Up to and with the version, such as https://api.modelless.co/v1",

@@ -94,7 +94,7 @@ class Generation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations")
-    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="generations")
+    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="generations", db_index=False)
     model = models.CharField(max_length=200)
     model_kind = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey(
@@ -151,7 +151,12 @@ class Generation(models.Model):
             models.Index(fields=["owner", "-id"], name="newest_of_owner"),
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
+            # The operator's lists: everybody's rows by time, and by one filter and time.
             models.Index(fields=["queued_at"], name="by_time"),
+            models.Index(fields=["status", "queued_at"], name="by_status_and_time"),
+            models.Index(fields=["error_kind", "queued_at"], name="by_error_and_time"),
+            models.Index(fields=["gateway", "queued_at"], name="by_gateway_and_time"),
+            models.Index(fields=["model", "queued_at"], name="by_model_and_time"),
             models.Index(
                 fields=["status", "lease_until"],
                 name="open_leases",
