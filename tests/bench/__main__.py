@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -29,6 +31,8 @@ def main() -> None:
     unknown = set(given.names) - set(BENCHES)
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    # Asked to stop, we still end every process that was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     figures: list[Figure] = []
     for name in given.names or BENCHES:
         load = Figure(name, "load of the machine before", os.getloadavg()[0], "")
