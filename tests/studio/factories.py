@@ -15,7 +15,7 @@ from tests.support import factories
 
 OPEN: Final = (Status.QUEUED, Status.RUNNING)
 # Examples that make rows: fewer, and as slow as a busy machine is.
-UNHURRIED: Final = settings(deadline=None, max_examples=50)
+UNHURRIED: Final = settings(deadline=None, max_examples=25)
 FINAL: Final = tuple(status for status in Status if status not in OPEN)
 
 
