@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from modelless_web.engine import catalogue, ledger
@@ -32,7 +33,7 @@ class Sweeper:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._catalogue_due = timezone.now()
-        self._rescues: set[asyncio.Task[None]] = set()
+        self._rescues: dict[UUID, asyncio.Task[None]] = {}
 
     async def begin(self) -> None:
         """At start: what was running is interrupted, if no other process can be running it."""
@@ -60,6 +61,7 @@ class Sweeper:
             self._engine.wake(pk)
         for picture in await recorder.do(_waiting_pictures):
             self._rescue(picture)
+        await recorder.do(_give_up_bytes)
         await recorder.do(_forget_idle_guests)
         await self._engine.log.trim()
         if timezone.now() >= self._catalogue_due:
@@ -74,9 +76,12 @@ class Sweeper:
         await recorder.do(partial(ledger.interrupt, expired_only=False, worker=recorder.worker))
 
     def _rescue(self, picture: Picture) -> None:
+        """Fetch a picture, unless an earlier sweep has already begun to."""
+        if picture.pk in self._rescues:
+            return
         task = asyncio.get_running_loop().create_task(self._engine.runner.rescue(picture))
-        self._rescues.add(task)
-        task.add_done_callback(self._rescues.discard)
+        self._rescues[picture.pk] = task
+        task.add_done_callback(lambda _: self._rescues.pop(picture.pk))
 
 
 def _overdue() -> list[UUID]:
@@ -84,13 +89,24 @@ def _overdue() -> list[UUID]:
     return list(rows.order_by("id").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
+def _left_behind() -> QuerySet[Picture]:
+    """Pictures of runs that ended without saving them."""
+    rows = Picture.objects.filter(state=Picture.State.WAITING)
+    return rows.exclude(generation__status__in=(Status.QUEUED, Status.RUNNING))
+
+
 def _waiting_pictures() -> list[Picture]:
-    """Pictures of runs that ended without saving them, and whose link we have."""
-    rows = Picture.objects.filter(state=Picture.State.WAITING).exclude(source_url="")
-    return list(
-        rows.exclude(generation__status__in=(Status.QUEUED, Status.RUNNING)).select_related(
-            "generation__gateway"
-        )[:MOST_AT_ONCE]
+    """Those left behind whose link we have."""
+    rows = _left_behind().exclude(source_url="").select_related("generation__gateway")
+    return list(rows[:MOST_AT_ONCE])
+
+
+def _give_up_bytes() -> None:
+    """Those left behind that came as bytes, which died with their process."""
+    _left_behind().filter(source_url="").update(
+        state=Picture.State.LOST,
+        trouble="The studio ended before it was saved.",
+        settled_at=timezone.now(),
     )
 
 
