@@ -25,6 +25,7 @@ MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_SECONDS: Final = 60.0
 MOST_REDIRECTS: Final = 3
 PAUSES: Final = (0.5, 2.0)
+TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 GONE: Final = frozenset({400, 401, 403, 404, 410, 451})
 
 
@@ -137,8 +138,14 @@ async def check_address(url: str, trusted_origin: str) -> None:
         )
     except OSError as error:
         raise UnreachableError("Its host is unknown.") from error
-    if not all(ipaddress.ip_address(str(entry[4][0])).is_global for entry in found):
+    if not all(_is_public(str(entry[4][0])) for entry in found):
         raise UnreachableError("Its address is not a public one.", is_final=True)
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text)
+    # A translator's addresses are global themselves and carry any IPv4 address.
+    return address.is_global and not address.is_multicast and address not in TRANSLATED
 
 
 def record(picture: Picture, outcome: Outcome) -> None:

@@ -42,12 +42,32 @@ class Runner:
         Cancelling closes the connection to the gateway at once and keeps what came.
         """
         task = asyncio.current_task()
-        recording = await self.recorder.claim(pk)
+        claiming = asyncio.ensure_future(self.recorder.claim(pk))
+        try:
+            recording = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            # The row may be ours by now, and nobody else would end it.
+            recording = await claiming
+            if recording is not None:
+                await self._end_unsent(recording)
+            return
         if recording is None or task is None:
             return
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         await self._exchange(recording)
+
+    async def _end_unsent(self, recording: Recording) -> None:
+        """Settle a run that was stopped before anything was sent."""
+        await self.recorder.settle(
+            recording,
+            Status.CANCELLED,
+            response={},
+            sent=b"",
+            received=b"",
+            first_byte_at=None,
+            last_byte_at=None,
+        )
 
     def cut_all(self) -> None:
         """Close every connection to a gateway now."""
