@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modelless_web.engine import tasks
+from modelless_web.gateway.families import describe
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Gateway, Generation, Model, User
 from tests.support import factories
@@ -53,8 +54,8 @@ def at(url: str, name: str = "stable-diffusion") -> Model:
 
 def offered(gateway: Gateway, name: str) -> Model:
     """A model of a gateway, whether its list has named it already or not."""
-    found = Model.objects.filter(gateway=gateway, name=name).first()
-    return found or factories.model(name, gateway)
+    kind = describe(name).kind
+    return Model.objects.get_or_create(gateway=gateway, name=name, defaults={"kind": kind})[0]
 
 
 def delta(text: str, index: int = 0, **more: Any) -> bytes:

@@ -29,8 +29,9 @@ def media(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(transactional_db: None, media: Path) -> Iterator[Engine]:
-    """A running engine."""
+    """A running engine that has had its first look around."""
     with beside(runtime.running) as engine:
+        engine.wait_for(engine.sweeper.sweep())
         yield engine
 
 

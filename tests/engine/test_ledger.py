@@ -57,13 +57,13 @@ def test_a_queued_row_holds_the_exact_json_that_will_be_sent() -> None:
 
 
 def test_the_same_submission_twice_is_one_row() -> None:
-    who = {"owner": factories.guest(), "model": factories.model()}
+    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
     assert submit(**who) == submit(**who)
     assert Generation.objects.count() == 1
 
 
 def test_an_old_form_with_other_words_is_a_new_row() -> None:
-    who = {"owner": factories.guest(), "model": factories.model()}
+    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
     first, second = submit(**who), submit(prompt="A castle", **who)
     assert first != second
     assert second.prompt == "A castle"
@@ -117,7 +117,7 @@ def test_of_twenty_claims_at_once_exactly_one_wins() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_presses_of_one_button_one_row_comes() -> None:
-    who = {"owner": factories.guest(), "model": factories.model()}
+    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
 
     def press(_: int) -> Generation:
         try:

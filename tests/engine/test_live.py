@@ -1,0 +1,134 @@
+"""The live log: who joins gets what is recent and what follows, and nothing of anybody else."""
+
+import asyncio
+from itertools import count
+
+import pytest
+
+from modelless_web.engine import live
+from modelless_web.engine.live import Watcher, card
+from modelless_web.engine.runtime import Engine
+from modelless_web.records.ids import uuid7
+from tests.support.studio import wait_for
+
+# Owners that no other test has: a real Redis remembers a minute.
+_owners = count(1_000_000)
+
+
+@pytest.fixture
+def owner() -> int:
+    return next(_owners)
+
+
+def tell(engine: Engine, owner: int) -> str:
+    """Publish news of a generation; return its id."""
+    generation = str(uuid7())
+    engine.wait_for(engine.log.publish([card(owner, generation)]))
+    return generation
+
+
+def join(engine: Engine, owner: int) -> Watcher:
+    """Open a page."""
+
+    async def in_loop() -> Watcher:
+        return engine.log.join(owner)
+
+    return engine.wait_for(in_loop())
+
+
+def hears(engine: Engine, watcher: Watcher, wait: float = 10) -> list[str]:
+    """The generations that the page is told of next."""
+    return [news["generation"] for news in engine.wait_for(watcher.take(wait))]
+
+
+def test_who_watches_hears_what_follows(engine: Engine, owner: int) -> None:
+    watcher = join(engine, owner)
+    told = tell(engine, owner)
+    assert hears(engine, watcher) == [told]
+
+
+def test_who_joins_late_hears_the_last_seconds(engine: Engine, owner: int) -> None:
+    early = join(engine, owner)
+    told = tell(engine, owner)
+    hears(engine, early)
+    assert hears(engine, join(engine, owner)) == [told]
+
+
+def test_two_pages_of_one_person_hear_the_same(engine: Engine, owner: int) -> None:
+    watchers = [join(engine, owner) for _ in range(2)]
+    told = tell(engine, owner)
+    assert [hears(engine, watcher) for watcher in watchers] == [[told], [told]]
+
+
+def test_nobody_hears_of_another_persons_runs(engine: Engine, owner: int) -> None:
+    watcher = join(engine, owner)
+    tell(engine, owner + 500_000)
+    own = tell(engine, owner)
+    assert hears(engine, watcher) == [own]
+
+
+def test_news_comes_in_the_order_in_which_it_was_told(engine: Engine, owner: int) -> None:
+    watcher = join(engine, owner)
+    told = [tell(engine, owner) for _ in range(50)]
+    heard: list[str] = []
+    while len(heard) < len(told):
+        heard += hears(engine, watcher)
+    assert heard == told
+
+
+def test_a_page_without_news_waits_no_longer_than_it_said(engine: Engine, owner: int) -> None:
+    assert hears(engine, join(engine, owner), wait=0.1) == []
+
+
+def test_who_left_is_told_nothing(engine: Engine, owner: int) -> None:
+    left, stayed = join(engine, owner), join(engine, owner)
+    engine.log.leave(left)
+    tell(engine, owner)
+    assert hears(engine, stayed)
+    assert hears(engine, left, wait=0) == []
+
+
+async def test_a_page_that_reads_too_slowly_is_cut_off() -> None:
+    watcher = Watcher(1)
+    watcher.tell([card(1, "x")] * (live.MOST_WAITING + 1))
+    watcher.tell([card(1, "x")])
+    assert watcher.is_cut
+
+
+async def test_cutting_a_page_wakes_it() -> None:
+    watcher = Watcher(1)
+    waiting = asyncio.create_task(watcher.take(60))
+    await asyncio.sleep(0)
+    watcher.cut()
+    async with asyncio.timeout(5):
+        assert await waiting == []
+
+
+def test_closing_the_log_cuts_every_page(engine: Engine, owner: int) -> None:
+    watchers = [join(engine, owner) for _ in range(3)]
+    engine._loop.call_soon_threadsafe(engine.log.close)
+    assert wait_for(lambda: all(watcher.is_cut for watcher in watchers))
+
+
+def test_what_is_older_than_a_minute_is_trimmed(
+    engine: Engine, owner: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(engine, owner)
+    monkeypatch.setattr(live, "KEPT_SECONDS", -1)
+    engine.wait_for(engine.log.trim())
+
+    async def length() -> int:
+        async with engine.docket.redis() as redis:
+            return int(await redis.xlen(live.KEY))
+
+    assert engine.wait_for(length()) == 0
+
+
+async def test_a_log_that_cannot_be_reached_is_no_error_of_the_run(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from docket import Docket
+
+    unreachable = live.LiveLog(Docket(name="nobody", url="redis://127.0.0.1:9/0"))
+    await unreachable.publish([card(1, "x")])
+    assert "open pages will be late" in caplog.text

@@ -1,0 +1,131 @@
+"""What the sweeper makes good: lost wake-ups, dead runners, pictures nobody saved."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from modelless_web.engine import ledger
+from modelless_web.engine.ledger import ChoiceText
+from modelless_web.engine.runtime import Engine, running
+from modelless_web.records.models import Gateway, Generation, Picture, Status, User
+from tests.engine.asking import at, delta, end, finish, offered, reach
+from tests.engine.gallery import File, gallery
+from tests.engine.test_rescue import png
+from tests.support import factories
+from tests.support.beside import beside
+from tests.support.studio import wait_for
+from tests.support.upstream import head, upstream
+
+LONG_AGO = timedelta(minutes=10)
+
+
+def sweep(engine: Engine) -> None:
+    """Have the sweeper look once, now."""
+    engine.wait_for(engine.sweeper.sweep())
+
+
+def orphan(row: Generation, text: str = "So far") -> Generation:
+    """A run whose process died some time ago."""
+    ledger.claim(row.pk, "dead")
+    ledger.write({row.pk: [ChoiceText(0, text)]}, {})
+    Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - LONG_AGO)
+    return row
+
+
+def test_a_queued_row_that_nobody_woke_is_carried_out(practice: Gateway, engine: Engine) -> None:
+    row = factories.generation(of=offered(practice, "practice-writer"))
+    Generation.objects.filter(pk=row.pk).update(queued_at=timezone.now() - LONG_AGO)
+    sweep(engine)
+    assert finish(row).status == Status.SUCCEEDED
+
+
+def test_a_run_with_an_expired_lease_is_interrupted(engine: Engine) -> None:
+    row = orphan(factories.generation())
+    sweep(engine)
+    ended = finish(row)
+    assert (ended.status, ended.text) == (Status.INTERRUPTED, "So far")
+
+
+def test_pages_are_told_of_an_interrupted_run(engine: Engine) -> None:
+    row = orphan(factories.generation())
+    watcher = engine.log.join(row.owner_id)
+    sweep(engine)
+    assert [n["kind"] for n in engine.wait_for(watcher.take(10))] == ["card"]
+
+
+def test_an_interrupted_run_is_never_sent_again(engine: Engine) -> None:
+    with beside(lambda: upstream([head(), delta("Hello"), end()])) as gate:
+        row = orphan(factories.generation(of=at(gate.url)))
+        for _ in range(3):
+            sweep(engine)
+        engine.wake(row.pk)
+        assert finish(row).status == Status.INTERRUPTED
+        assert not any(b"chat/completions" in request for request in gate.requests)
+
+
+def test_a_run_that_was_asked_to_stop_but_never_heard_is_stopped(
+    practice: Gateway, engine: Engine
+) -> None:
+    row = factories.generation(of=offered(practice, "practice-stall"))
+    engine.wake(row.pk)
+    reach(row, lambda found: found.choices.exclude(text="").exists())
+    ledger.stop(row)
+    sweep(engine)
+    assert finish(row).status == Status.CANCELLED
+
+
+def test_a_picture_that_a_dead_run_left_behind_is_fetched(engine: Engine) -> None:
+    with gallery() as gate:
+        link = gate.hang(File(png()))
+        row = orphan(factories.generation(of=at(gate.url)))
+        factories.picture(row, source_url=link)
+        sweep(engine)
+        sweep(engine)
+        ended = reach(row, lambda found: all(p.is_settled for p in found.pictures.all()))
+    assert [p.state for p in ended.pictures.all()] == [Picture.State.STORED]
+
+
+def test_a_picture_whose_bytes_died_with_the_process_is_lost(engine: Engine) -> None:
+    row = orphan(factories.generation())
+    factories.picture(row)
+    sweep(engine)
+    sweep(engine)
+    ended = reach(row, lambda found: all(p.is_settled for p in found.pictures.all()))
+    assert [p.state for p in ended.pictures.all()] == [Picture.State.LOST]
+
+
+def test_a_picture_is_fetched_once_however_often_the_sweeper_looks(engine: Engine) -> None:
+    with gallery() as gate:
+        link = gate.hang(File(status=503), File(status=503), File(png()))
+        row = orphan(factories.generation(of=at(gate.url)))
+        factories.picture(row, source_url=link)
+        for _ in range(5):
+            sweep(engine)
+        reach(row, lambda found: all(p.is_settled for p in found.pictures.all()))
+        assert gate.asked.count("/castle.png") == 3
+
+
+def test_guests_who_made_nothing_are_forgotten_after_two_days(engine: Engine) -> None:
+    idle, busy, fresh = factories.guest(), factories.guest(), factories.guest()
+    factories.generation(owner=busy)
+    User.objects.exclude(pk=fresh.pk).update(date_joined=timezone.now() - timedelta(days=3))
+    sweep(engine)
+    assert set(User.objects.all()) == {busy, fresh}
+    assert idle.pk not in User.objects.values_list("pk", flat=True)
+
+
+def test_the_end_of_the_process_keeps_what_came(transactional_db: None, media: object) -> None:
+    with beside(lambda: upstream([head(), delta("Hello"), 1.0, end()])) as gate:
+        row = factories.generation(of=at(gate.url))
+        with beside(running) as engine:
+            engine.wake(row.pk)
+            reach(row, lambda found: found.choices.filter(text="Hello").exists())
+        assert Generation.objects.get(pk=row.pk).status == Status.SUCCEEDED
+
+
+def test_a_new_start_takes_up_what_was_queued(practice_url: str, transactional_db: None) -> None:
+    gateway = factories.gateway(practice_url, is_practice=True)
+    row = factories.generation(of=offered(gateway, "practice-writer"))
+    Generation.objects.filter(pk=row.pk).update(queued_at=timezone.now() - LONG_AGO)
+    with beside(running):
+        assert wait_for(lambda: finish(row).status == Status.SUCCEEDED)

@@ -1,0 +1,158 @@
+"""Pictures are brought to safety: byte for byte, with thumbnails, from nowhere they must not."""
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from modelless_web.engine.rescue import UnreachableError, check_address
+from modelless_web.engine.runtime import Engine
+from modelless_web.records.models import Picture, Status
+from tests.engine.asking import at, generate
+from tests.engine.gallery import File, Gallery, gallery
+
+
+@pytest.fixture
+def gate(engine: Engine) -> Iterator[Gallery]:
+    """A gateway with pictures, beside a running engine."""
+    with gallery() as shown:
+        yield shown
+
+
+def png(colour: str = "#c04020") -> bytes:
+    """A picture's bytes."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (700, 350), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def pictures(gate: Gallery) -> list[Picture]:
+    """Generate, and return the pictures of the answer."""
+    return list(generate(at(gate.url)).pictures.all())
+
+
+def test_a_linked_picture_is_stored_byte_for_byte(gate: Gallery, media: Path) -> None:
+    link = gate.hang(File(png()))
+    (picture,) = pictures(gate)
+    assert (media / picture.original_name).read_bytes() == png()
+    assert picture.sha256 == hashlib.sha256(png()).hexdigest()
+    assert (picture.source_url, picture.alt, picture.width) == (link, "a castle", 700)
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 160), (640, 320)])
+def test_a_stored_picture_has_thumbnails(
+    gate: Gallery, media: Path, width: int, height: int
+) -> None:
+    gate.hang(File(png()))
+    (picture,) = pictures(gate)
+    with Image.open(media / picture.thumbnail_name(width)) as thumbnail:
+        assert (thumbnail.format, thumbnail.size) == ("WEBP", (width, height))
+
+
+def test_the_pictures_of_an_answer_keep_their_order(gate: Gallery) -> None:
+    for name in ("1", "2", "3"):
+        gate.hang(File(png(f"#{name * 6}")), path=f"/{name}.png")
+    found = pictures(gate)
+    assert [(row.position, row.source_url[-5]) for row in found] == [(0, "1"), (1, "2"), (2, "3")]
+
+
+def test_the_key_is_not_sent_for_a_picture(gate: Gallery) -> None:
+    gate.hang(File(png()))
+    pictures(gate)
+    fetches = [h for path, h in zip(gate.asked, gate.headers, strict=True) if "png" in path]
+    assert fetches
+    assert all("authorization" not in headers for headers in fetches)
+
+
+def test_a_picture_inside_the_answer_is_stored_and_named_by_its_bytes(
+    gate: Gallery, media: Path
+) -> None:
+    gate.text = f"![a](data:image/png;base64,{base64.b64encode(png()).decode()})"
+    row = generate(at(gate.url))
+    (picture,) = row.pictures.all()
+    assert (media / picture.original_name).read_bytes() == png()
+    name = f"picture:sha256:{picture.sha256}"
+    assert name in row.text
+    assert name in json.dumps(row.response)
+    assert "base64" not in json.dumps(row.response)
+
+
+def test_a_picture_that_is_gone_is_lost_and_its_answer_kept(gate: Gallery) -> None:
+    gate.hang(File(status=404))
+    row = generate(at(gate.url))
+    (picture,) = row.pictures.all()
+    assert (row.status, picture.state) == (Status.SUCCEEDED, Picture.State.LOST)
+    assert (picture.attempts, picture.trouble) == (1, "Its server answered 404.")
+
+
+def test_a_server_that_stumbles_is_asked_again(gate: Gallery) -> None:
+    gate.hang(File(status=503), File(png()))
+    (picture,) = pictures(gate)
+    assert (picture.state, picture.attempts) == (Picture.State.STORED, 2)
+
+
+def test_a_redirect_is_followed(gate: Gallery) -> None:
+    gate.hang(File(status=302, location="/elsewhere.png"))
+    gate.files["/elsewhere.png"] = [File(png())]
+    (picture,) = pictures(gate)
+    assert picture.is_stored
+
+
+def test_redirects_in_a_circle_end(gate: Gallery) -> None:
+    gate.hang(File(status=302, location="/castle.png"))
+    (picture,) = pictures(gate)
+    assert (picture.is_lost, picture.trouble) == (True, "It was redirected too often.")
+
+
+def test_a_redirect_to_this_machine_is_not_followed(gate: Gallery) -> None:
+    with gallery() as another:
+        another.files["/secret.png"] = [File(png())]
+        gate.hang(File(status=302, location=f"{another.origin}/secret.png"))
+        (picture,) = pictures(gate)
+        assert "/secret.png" not in another.asked
+    assert (picture.is_lost, picture.trouble) == (True, "Its address is not a public one.")
+
+
+def test_what_is_not_a_picture_is_not_kept(gate: Gallery, media: Path) -> None:
+    gate.hang(File(b"<!doctype html><h1>Please sign in</h1>"))
+    (picture,) = pictures(gate)
+    assert picture.is_lost
+    assert not list(media.rglob("*.*"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000/admin/",
+        "http://localhost/a.png",
+        "http://[::1]/a.png",
+        "http://[::ffff:127.0.0.1]/a.png",
+        "http://10.0.0.1/a.png",
+        "http://192.168.1.1/a.png",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/a.png",
+        "http://0.0.0.0/a.png",
+        "http://0x7f000001/a.png",
+        "http://2130706433/a.png",
+        "http://[64:ff9b::7f00:1]/a.png",
+        "file:///etc/passwd",
+        "ftp://example.com/a.png",
+        "http:///a.png",
+    ],
+)
+async def test_addresses_that_are_not_public_are_refused(url: str) -> None:
+    with pytest.raises(UnreachableError):
+        await check_address(url, "gateway.example")
+
+
+async def test_a_public_address_may_be_asked() -> None:
+    await check_address("https://93.184.215.14/a.png", "gateway.example")
+
+
+async def test_the_gateways_own_address_may_be_on_this_machine() -> None:
+    await check_address("http://127.0.0.1:9000/a.png", "127.0.0.1:9000")
