@@ -14,7 +14,8 @@ TAGS: Final = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
     *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
-ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
+# The empty set for all tags takes away what the cleaner would allow by itself.
+ATTRIBUTES: Final[dict[str, set[str]]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
 # A card's own heading is of the second level; an answer's begin below it.
 CARD_LEVEL: Final = 2
 DEEPEST_LEVEL: Final = 6
