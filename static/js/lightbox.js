@@ -6,6 +6,7 @@ const make = () => {
   const dialog = document.createElement("dialog");
   dialog.className = "lightbox";
   dialog.setAttribute("aria-label", "Picture");
+  dialog.tabIndex = -1;
   dialog.innerHTML = `
     <div class="stage"><img alt="" draggable="false"></div>
     <div class="caption">
@@ -57,7 +58,11 @@ class Lightbox {
     const place = this.links.length > 1 ? `${at + 1} of ${this.links.length} · ` : "";
     this.dialog.querySelector("p").textContent = `${place}${width} × ${height}`;
     this.dialog.querySelector("[data-save]").href = `${link.getAttribute("href")}?download=1`;
-    for (const button of this.dialog.querySelectorAll("[data-step]")) button.disabled = !this.links[at + Number(button.dataset.step)];
+    for (const button of this.dialog.querySelectorAll("[data-step]")) {
+      button.disabled = !this.links[at + Number(button.dataset.step)];
+      // A disabled button that had the focus would take the keys out of the dialog.
+      if (button.disabled && button === document.activeElement) this.dialog.focus();
+    }
     for (const near of [at - 1, at + 1]) if (this.links[near]) new Image().src = this.links[near].href;
     this.fit();
   }

@@ -99,9 +99,14 @@
       document.getElementById("status").textContent = "Copied.";
     }
   });
-  document.addEventListener("keydown", async (event) => {
+  // Once the keys are here they are called at once: a key can't be kept from scrolling later on.
+  let press = async (event, tools) => {
+    ({ press } = await import(keys));
+    press(event, tools);
+  };
+  document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) close();
-    else if (keys) (await import(keys)).press(event, { open });
+    else press(event, { open });
   });
 
   /* History: the size of the cells, and days that span two pages. */

@@ -105,13 +105,22 @@ def test_arrows_and_letters_walk_the_grid(history: Screen, keys: str) -> None:
     expect(stops(history).nth(0)).to_be_focused()
 
 
+def test_an_arrow_that_moves_the_selection_does_not_scroll_as_well(history: Screen) -> None:
+    history.page.keyboard.press("l")
+    expect(stops(history).nth(0)).to_be_focused()
+    history.page.evaluate("addEventListener('keydown', (key) => { window.last = key; })")
+    history.page.keyboard.press("ArrowDown")
+    expect(stops(history).nth(0)).not_to_be_focused()
+    assert history.page.evaluate("last.defaultPrevented") is True
+
+
 def test_enter_opens_what_is_selected(history: Screen) -> None:
     history.page.keyboard.press("l")
-    history.page.keyboard.press("Enter")
+    stops(history).nth(0).press("Enter")
     expect(history.page.get_by_role("dialog", name="Picture")).to_be_visible()
     history.page.keyboard.press("Escape")
     history.page.keyboard.press("l")
-    history.page.keyboard.press("Enter")
+    stops(history).nth(1).press("Enter")
     expect(history.drawer).to_contain_text("The written one")
 
 

@@ -1,5 +1,7 @@
 """Pictures over the whole window."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -36,6 +38,13 @@ def test_arrows_step_between_neighbours(desk: Screen, dialog: Locator) -> None:
     expect(dialog.get_by_role("img", name="navy")).to_be_visible()
 
 
+def test_the_keys_still_work_after_the_last_press_of_next(desk: Screen, dialog: Locator) -> None:
+    dialog.get_by_role("button", name="Next picture").click()
+    expect(dialog).to_contain_text("2 of 2")
+    desk.page.keyboard.press("ArrowLeft")
+    expect(dialog).to_contain_text("1 of 2")
+
+
 def test_escape_closes_and_gives_the_focus_back(desk: Screen, dialog: Locator) -> None:
     desk.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -43,10 +52,10 @@ def test_escape_closes_and_gives_the_focus_back(desk: Screen, dialog: Locator) -
 
 
 def test_the_whole_picture_is_shown_in_its_own_size(desk: Screen, dialog: Locator) -> None:
+    original = desk.page.get_by_role("link", name="navy").get_attribute("href") or ""
     picture = dialog.locator(".stage img")
-    expect(picture).to_have_attribute(
-        "src", desk.page.get_by_role("link", name="navy").get_attribute("href") or ""
-    )
+    expect(picture).to_have_attribute("src", re.compile(f"{original}$"))
+    expect(picture).to_have_js_property("naturalWidth", 2400)
 
 
 def test_the_wheel_zooms_in_and_out_again(desk: Screen, dialog: Locator) -> None:
