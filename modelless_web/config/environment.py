@@ -68,10 +68,10 @@ def secret_file(path: Path, make: str | None = None) -> str:
     Raises ImproperlyConfigured if the folder can't be written.
     """
     try:
+        if path.is_file():
+            return path.read_text().strip()
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(unwritable(path.parent, error)) from error
     with os.fdopen(descriptor, "w") as file:
@@ -111,7 +111,11 @@ def _access(environ: Mapping[str, str], host: str) -> Access:
 
 def _http_url(environ: Mapping[str, str], name: str, default: str) -> str:
     url = environ.get(name, "").strip() or default
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    try:
+        is_web_address = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        is_web_address = False
+    if not is_web_address:
         raise ImproperlyConfigured(f"{name} is {url!r}; it must be an http(s) address.")
     return url
 
@@ -136,9 +140,14 @@ def _redis_url(url: str) -> str:
 def _database(url: str, data_dir: Path) -> dict[str, Any]:
     if not url:
         return _sqlite(data_dir / "studio.sqlite3")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL can't be read: {error}.") from error
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)))
+        # Some write three slashes and some four; two at the start would be another path.
+        return _sqlite(Path("/" + unquote(parts.path).lstrip("/")))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
     return {
@@ -147,7 +156,7 @@ def _database(url: str, data_dir: Path) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {"min_size": 2, "max_size": 16, "timeout": 10},
@@ -168,8 +177,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-                " PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
-                " PRAGMA cache_size=-20000"
+                " PRAGMA mmap_size=67108864; PRAGMA journal_size_limit=67108864;"
+                " PRAGMA cache_size=-8000"
             ),
         },
     }

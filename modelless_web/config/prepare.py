@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from modelless_web.gateway.families import describe
@@ -20,8 +20,13 @@ CONNECTED = "Gateway"
 
 
 def database() -> None:
-    """Bring the database to the newest migration."""
-    executor = MigrationExecutor(connection)
+    """Bring the database to the newest migration. Raises CommandError if it can't be reached."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise CommandError(
+            f"The database can't be reached ({error}); check DATABASE_URL."
+        ) from error
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
 

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain, repeat
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db import close_old_connections, connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 
 from modelless_web.engine import ledger
 from modelless_web.engine.ledger import ChoiceText, Settlement
@@ -181,7 +182,6 @@ class Recorder:
         last_byte_at: datetime | None,
     ) -> None:
         """Close the run in the ledger, then tell every page to read it again."""
-        self.open.pop(recording.pk, None)
         end = Settlement(
             generation=recording.pk,
             status=status,
@@ -195,8 +195,20 @@ class Recorder:
             first_byte_at=first_byte_at,
             last_byte_at=last_byte_at,
         )
-        await self._order(partial(ledger.settle, end, self.worker))
+        await self._insist(partial(ledger.settle, end, self.worker))
+        self.open.pop(recording.pk, None)
         await self._log.publish([card(recording.owner, recording.pk)])
+
+    async def _insist(self, action: Callable[[], Any]) -> None:
+        """Have something written, however long the database is locked or the disk full."""
+        for pause in chain((0.5, 1, 2, 5), repeat(10)):
+            try:
+                await self._order(action)
+            except OperationalError as error:
+                logger.error("An answer waits for the ledger: %s", error)
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def renew(self) -> list[UUID]:
         """Keep the leases; return the runs that must end: stopped, or lost to somebody else."""
@@ -255,49 +267,47 @@ class Recorder:
 
     async def _write(self) -> None:
         orders, self._orders = self._orders, []
-        unwritten = [r for r in self.open.values() if r.is_unwritten]
-        choices = {r.pk: r.snapshot() for r in unwritten if r.choices}
-        progress = {r.pk: r.progress for r in unwritten if r.progress is not None}
+        unwritten = [recording for recording in self.open.values() if recording.is_unwritten]
         for recording in unwritten:
             recording.is_unwritten = False
-        if not (orders or choices or progress):
+        if not (orders or unwritten):
             return
-        loop = asyncio.get_running_loop()
-        try:
-            results = await loop.run_in_executor(
-                self._thread, _write_all, [action for action, _ in orders], choices, progress
-            )
-        except Exception as error:
-            logger.exception("The ledger could not be written; trying again with the next batch.")
-            for recording in unwritten:
-                recording.is_unwritten = True
-            results = [error] * len(orders)
-        for (_, future), result in zip(orders, results, strict=True):
+        results = await asyncio.get_running_loop().run_in_executor(
+            self._thread, _write_all, [action for action, _ in orders], _texts(unwritten)
+        )
+        for (_, future), result in zip(orders, results, strict=False):
             if future.done():
                 continue
             if isinstance(result, Exception):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+        failures = [result for result in results[len(orders) :] if isinstance(result, Exception)]
+        if failures:
+            logger.error("Text could not be written; trying again.", exc_info=failures[0])
+            for recording in unwritten:
+                recording.is_unwritten = True
 
 
-def _write_all(
-    actions: list[Callable[[], Any]],
-    choices: dict[UUID, list[ChoiceText]],
-    progress: dict[UUID, int],
-) -> list[Any]:
+def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
+    """The writes that bring the ledger up to what has arrived, all in one where possible."""
+    choices = {r.pk: r.snapshot() for r in recordings if r.choices}
+    progress = {r.pk: r.progress for r in recordings if r.progress is not None}
+    return [partial(ledger.write, choices, progress)] if choices or progress else []
+
+
+def _write_all(actions: list[Callable[[], Any]], texts: list[Callable[[], None]]) -> list[Any]:
+    """Do everything in one transaction; return each result, or the error in its place."""
     close_old_connections()
-    results: list[Any] = []
-    with transaction.atomic():
-        if choices or progress:
-            ledger.write(choices, progress)
-        for action in actions:
-            results.append(_guarded(action))
-    return results
+    try:
+        with transaction.atomic():
+            return [action() for action in (*actions, *texts)]
+    except Exception:
+        # One of them failed and took the others along: each for itself, so that only it does.
+        return [_alone(action) for action in (*actions, *texts)]
 
 
-def _guarded(action: Callable[[], Any]) -> Any:
-    """Do one order; its failure is its own and must not undo the batch."""
+def _alone(action: Callable[[], Any]) -> Any:
     try:
         with transaction.atomic():
             return action()
