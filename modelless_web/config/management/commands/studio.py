@@ -45,6 +45,9 @@ class Command(BaseCommand):
             prepare.gateways(prepare.practice_address(practice))
             self._announce(listener.getsockname()[1])
             self._serve(listener)
+        except KeyboardInterrupt:
+            # Before the server takes over: there is nothing yet to be ended with care.
+            return
         finally:
             # Its stdin is a pipe of ours: it also ends by itself if we are killed.
             practice.terminate()
