@@ -31,7 +31,8 @@ class News(TypedDict):
     """One thing to tell about one generation.
 
     ``card``: read it again from the ledger. ``text`` and ``reasoning``: append ``text`` at
-    ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now.
+    ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now, in words and,
+    where known, in percent.
     """
 
     owner: int
@@ -40,6 +41,7 @@ class News(TypedDict):
     index: NotRequired[int]
     offset: NotRequired[int]
     text: NotRequired[str]
+    stage: NotRequired[str]
     progress: NotRequired[int | None]
 
 

@@ -34,6 +34,7 @@ from modelless_web.gateway.events import (
     TextDelta,
     UsageReported,
 )
+from modelless_web.records.answers import doing
 from modelless_web.records.models import Generation
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Recording:
         self.damaged = 0
         self.progress: int | None = None
         self.is_unwritten = False
-        self._stage_untold = False
+        self._told_stage = ""
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what the gateway said."""
@@ -89,7 +90,6 @@ class Recording:
                     choice.untold["reasoning"].append(text)
                 case Progress(_, percent, _):
                     self.progress = None if percent is None else round(percent)
-                    self._stage_untold = True
                 case PictureFound():
                     self.pictures.append(event)
                 case UsageReported():
@@ -122,9 +122,10 @@ class Recording:
     def news(self) -> list[News]:
         """What the live log has not been told yet; telling it twice is impossible."""
         told: list[News] = []
-        if self._stage_untold:
-            self._stage_untold = False
-            told.append(self._news("stage", progress=self.progress))
+        stage = self._stage()
+        if stage != self._told_stage:
+            self._told_stage = stage
+            told.append(self._news("stage", stage=stage, progress=self.progress))
         for choice in self.choices.values():
             for kind, pieces in choice.untold.items():
                 if pieces:
@@ -135,6 +136,14 @@ class Recording:
                     )
                     choice.told[kind] += len(text)
         return told
+
+    def _stage(self) -> str:
+        choices = self.choices.values()
+        return doing(
+            self.progress,
+            writes=any(choice.text for choice in choices),
+            thinks=any(choice.reasoning for choice in choices),
+        )
 
     def _news(self, kind: str, **details: Any) -> News:
         news = {"owner": self.owner, "generation": str(self.pk), "kind": kind, **details}
@@ -163,6 +172,7 @@ class Recorder:
         if row is None:
             return None
         recording = self.open[pk] = Recording(row)
+        self._stirred.set()
         return recording
 
     def fold(self, recording: Recording, events: Iterable[Event]) -> None:

@@ -347,6 +347,11 @@ class Canvas:
         mask = dark.resize(self.size, Image.Resampling.BILINEAR)
         self.image = ImageChops.multiply(self.image, Image.merge("RGB", (mask, mask, mask)))
 
+    def enlarge(self, width: int, height: int) -> None:
+        """Scale what is painted so far up to another size."""
+        self.image = self.image.resize((width, height), Image.Resampling.LANCZOS)
+        self.width, self.height = width, height
+
     def grain(self, strength: float) -> None:
         """Fine even grain, as film has; it also keeps gradients from showing steps."""
         # Bytes of the dice, because Pillow's own noise is different in every process.

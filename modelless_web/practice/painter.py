@@ -47,7 +47,7 @@ def paint(wishes: Wishes) -> Image.Image:
     canvas.bloom(0.35)
     canvas.vignette(0.6)
     if shrink < 1:
-        canvas.image = canvas.image.resize((wishes.width, wishes.height), Image.Resampling.LANCZOS)
+        canvas.enlarge(wishes.width, wishes.height)
     canvas.grain(0.05)
     return canvas.image
 

@@ -75,13 +75,21 @@ def stage(generation: "Generation") -> str:
         return "queued"
     if any(not picture.is_settled for picture in generation.pictures.all()):
         return "saving the picture"
-    if generation.progress is not None:
-        return f"drawing, {generation.progress} %"
-    if any(choice.text for choice in generation.choices.all()):
+    choices = generation.choices.all()
+    return doing(
+        generation.progress,
+        writes=any(choice.text for choice in choices),
+        thinks=any(choice.reasoning for choice in choices),
+    )
+
+
+def doing(progress: int | None, *, writes: bool, thinks: bool) -> str:
+    """What a running generation is doing, from what has come of it."""
+    if progress is not None:
+        return f"drawing, {progress} %"
+    if writes:
         return "writing"
-    if any(choice.reasoning for choice in generation.choices.all()):
-        return "thinking"
-    return "waiting for the first word"
+    return "thinking" if thinks else "waiting for the first word"
 
 
 def times(generation: "Generation") -> list[Span]:

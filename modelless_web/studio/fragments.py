@@ -47,12 +47,12 @@ def appended(kind: str, generation: str, index: int, text: str) -> SafeString:
     )
 
 
-def staged(generation: str, progress: int | None) -> SafeString:
-    """The line on what a run is doing now, and its bar."""
+def staged(generation: str, words: str, progress: int | None) -> SafeString:
+    """The line on what a run is doing now, and, where it is known how far it is, its bar."""
+    line = format_html('<span id="stage-{}" hx-swap-oob="true">{}</span>', generation, words)
     if progress is None:
-        return SafeString("")
-    return format_html(
-        '<span id="stage-{0}" hx-swap-oob="true">drawing, {1} %</span>'
+        return line
+    return line + format_html(
         '<progress id="progress-{0}" hx-swap-oob="true" max="100" value="{1}">{1} %</progress>',
         generation,
         progress,
@@ -157,7 +157,7 @@ class Page:
             if self.statuses.get(item["generation"]) not in {Status.QUEUED, Status.RUNNING}:
                 continue
             if item["kind"] == "stage":
-                parts.append(staged(item["generation"], item["progress"]))
+                parts.append(staged(item["generation"], item["stage"], item["progress"]))
             else:
                 self._append(item, runs)
         parts += [appended(k, pk, index, "".join(t)) for (k, index, pk), t in runs.items()]

@@ -24,6 +24,10 @@ def test_the_next_choice_is_composed_differently() -> None:
     assert draw("a coast 120x90", choice=0) != draw("a coast 120x90", choice=1)
 
 
+def test_a_picture_larger_than_what_is_painted_has_the_size_asked() -> None:
+    assert Image.open(io.BytesIO(draw("a desert 1536x1024"))).size == (1536, 1024)
+
+
 def test_a_seed_changes_the_picture() -> None:
     assert draw("a coast 120x90", seed="1") != draw("a coast 120x90", seed="2")
 

@@ -208,6 +208,7 @@ def test_progress_is_said_and_drawn(
         "owner": row.owner_id,
         "generation": str(row.pk),
         "kind": "stage",
+        "stage": words,
         "progress": progress,
     }
     html = page[0].update([told])
@@ -215,20 +216,25 @@ def test_progress_is_said_and_drawn(
     assert f'value="{progress}"' in html
 
 
-def test_an_unknown_progress_changes_nothing(page: tuple[Page, Paper], row: Generation) -> None:
+def test_a_stage_without_progress_is_said_and_leaves_the_bar_alone(
+    page: tuple[Page, Paper], row: Generation
+) -> None:
     told: News = {
         "owner": row.owner_id,
         "generation": str(row.pk),
         "kind": "stage",
+        "stage": "writing",
         "progress": None,
     }
-    assert page[0].update([told]) == ""
+    html = page[0].update([told])
+    assert "writing" in html
+    assert "<progress" not in html
 
 
 @pytest.mark.parametrize("kind", ["card", "text", "stage"])
 def test_news_of_another_show_nothing(person: User, stranger: User, kind: Any) -> None:
     row = a_generation(stranger, status=Status.RUNNING, text="a secret")
-    news = piece(row, 3, "a secret", kind=kind) | {"progress": None}
+    news = piece(row, 3, "a secret", kind=kind) | {"stage": "a secret", "progress": None}
     live = Page(person)
     assert "secret" not in live.join(0.0) + live.update([news])
 
