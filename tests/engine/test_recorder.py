@@ -41,7 +41,8 @@ def told(recording: Recording, *events: Event) -> list[News]:
 def test_text_is_told_with_its_offset(recording: Recording) -> None:
     first = told(recording, TextDelta(0, "Hel"), TextDelta(0, "lo"))
     second = told(recording, TextDelta(0, " you"))
-    assert [(n["offset"], n["text"]) for n in first + second] == [(0, "Hello"), (5, " you")]
+    pieces = [(n["offset"], n["text"]) for n in first + second if n["kind"] == "text"]
+    assert pieces == [(0, "Hello"), (5, " you")]
 
 
 def test_nothing_is_told_twice(recording: Recording) -> None:
@@ -54,6 +55,15 @@ def test_thoughts_and_choices_have_offsets_of_their_own(recording: Recording) ->
     news = told(recording, ReasoningDelta(0, "Hm"), TextDelta(1, "Hi"), TextDelta(0, "!"))
     places = {(n["kind"], n["index"]): n["offset"] for n in news}
     assert places == {("reasoning", 0): 0, ("text", 1): 0, ("text", 0): 5}
+
+
+def test_what_a_run_is_doing_is_told_when_it_changes(recording: Recording) -> None:
+    news = told(recording)
+    news += told(recording, ReasoningDelta(0, "Hm"))
+    news += told(recording, TextDelta(0, "Hello"))
+    news += told(recording, TextDelta(0, " you"))
+    stages = [n["stage"] for n in news if n["kind"] == "stage"]
+    assert stages == ["waiting for the first word", "thinking", "writing"]
 
 
 def test_progress_is_told_in_whole_percent(recording: Recording) -> None:
