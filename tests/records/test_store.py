@@ -51,9 +51,7 @@ def test_what_a_picture_is_comes_from_its_bytes() -> None:
 
 
 @pytest.mark.parametrize(("width", "size"), [(320, (320, 160)), (640, (640, 320))])
-def test_thumbnails_are_webp_of_their_width(
-    media: Path, width: int, size: tuple[int, int]
-) -> None:
+def test_thumbnails_are_webp_of_their_width(media: Path, width: int, size: tuple[int, int]) -> None:
     with Image.open(media / place(keep(drawn())).thumbnail_name(width)) as thumbnail:
         assert (thumbnail.format, thumbnail.size) == ("WEBP", size)
 
