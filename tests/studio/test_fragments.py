@@ -38,7 +38,7 @@ def row(person: User) -> Generation:
 
 
 @pytest.fixture
-def page(person: User, row: Generation) -> tuple[Page, Paper]:
+def opened(person: User, row: Generation) -> tuple[Page, Paper]:
     """The person's open page, with that run on it."""
     page, paper = Page(person), Paper()
     paper.show(page.join(0.0))
@@ -64,8 +64,8 @@ def shown(paper: Paper, row: Generation, place: str = "text-{}-0") -> str:
     return paper.texts[place.format(row.pk)]
 
 
-def test_a_page_that_joins_shows_what_has_come(page: tuple[Page, Paper], row: Generation) -> None:
-    assert shown(page[1], row) == "hello"
+def test_a_page_that_joins_shows_what_has_come(opened: tuple[Page, Paper], row: Generation) -> None:
+    assert shown(opened[1], row) == "hello"
 
 
 @pytest.mark.parametrize(
@@ -92,20 +92,22 @@ def test_a_page_that_joins_shows_what_has_come(page: tuple[Page, Paper], row: Ge
     ],
 )
 def test_a_piece_is_shown_once_and_without_asking_the_ledger(
-    page: tuple[Page, Paper], row: Generation, news: list[tuple[int, str]], text: str
+    opened: tuple[Page, Paper], row: Generation, news: list[tuple[int, str]], text: str
 ) -> None:
-    live, paper = page
+    live, paper = opened
     told = [piece(row, offset, said) for offset, said in news]
     assert not live.needs_ledger(told)
     paper.show(live.update(told))
     assert shown(paper, row) == text
 
 
-@pytest.mark.parametrize("news", [[(8, "rld")], [(8, "rld"), (5, " wo")], [(11, "!")]])
+@pytest.mark.parametrize(
+    "news", [[(6, "world")], [(8, "rld")], [(8, "rld"), (5, " wo")], [(11, "!")]]
+)
 def test_where_a_piece_is_missing_the_ledger_is_read(
-    page: tuple[Page, Paper], row: Generation, news: list[tuple[int, str]]
+    opened: tuple[Page, Paper], row: Generation, news: list[tuple[int, str]]
 ) -> None:
-    live, paper = page
+    live, paper = opened
     Choice.objects.update(text="hello world")
     told = [piece(row, offset, said) for offset, said in news]
     assert live.needs_ledger(told)
@@ -114,9 +116,9 @@ def test_where_a_piece_is_missing_the_ledger_is_read(
 
 
 def test_what_is_not_in_the_ledger_yet_comes_with_later_news(
-    page: tuple[Page, Paper], row: Generation
+    opened: tuple[Page, Paper], row: Generation
 ) -> None:
-    live, paper = page
+    live, paper = opened
     paper.show(live.update([piece(row, 8, "rld")]))
     assert shown(paper, row) == "hello"
     Choice.objects.update(text="hello world")
@@ -139,16 +141,18 @@ def test_answers_and_reasoning_grow_side_by_side(person: User) -> None:
 
 
 def test_an_answer_that_was_not_expected_gets_a_place_in_the_end(
-    page: tuple[Page, Paper], row: Generation
+    opened: tuple[Page, Paper], row: Generation
 ) -> None:
-    live, paper = page
+    live, paper = opened
     Choice.objects.create(generation=row, index=1, text="more")
     paper.show(live.update([card_of(row), piece(row, 4, "!", index=1)]))
     assert shown(paper, row, "text-{}-1") == "more!"
 
 
-def test_the_final_card_is_what_the_ledger_says(page: tuple[Page, Paper], row: Generation) -> None:
-    live, paper = page
+def test_the_final_card_is_what_the_ledger_says(
+    opened: tuple[Page, Paper], row: Generation
+) -> None:
+    live, paper = opened
     Generation.objects.update(status=Status.SUCCEEDED)
     Choice.objects.update(text="Good day.")
     paper.show(live.update([piece(row, 5, " wor"), card_of(row), piece(row, 9, "ld")]))
@@ -159,9 +163,9 @@ def test_the_final_card_is_what_the_ledger_says(page: tuple[Page, Paper], row: G
 
 @pytest.mark.parametrize("offset", [0, 5, 9])
 def test_late_pieces_change_no_final_card(
-    page: tuple[Page, Paper], row: Generation, offset: int
+    opened: tuple[Page, Paper], row: Generation, offset: int
 ) -> None:
-    live, paper = page
+    live, paper = opened
     Generation.objects.update(status=Status.SUCCEEDED)
     paper.show(live.update([card_of(row)]))
     paper.show(live.update([piece(row, offset, "late")]))
@@ -171,8 +175,8 @@ def test_late_pieces_change_no_final_card(
 
 
 @pytest.mark.parametrize("status", FINAL)
-def test_the_end_is_said_once(page: tuple[Page, Paper], row: Generation, status: Status) -> None:
-    live, _ = page
+def test_the_end_is_said_once(opened: tuple[Page, Paper], row: Generation, status: Status) -> None:
+    live, _ = opened
     Generation.objects.update(status=status)
     assert fragments.SAID[status] in live.update([card_of(row)])
     assert fragments.SAID[status] not in live.update([card_of(row)])
@@ -191,18 +195,18 @@ def test_a_page_that_joins_is_told_nothing_aloud(person: User, row: Generation) 
     [([], False), (["stage"], False), (["card"], True), (["stage", "card"], True)],
 )
 def test_only_cards_need_the_ledger(
-    page: tuple[Page, Paper], row: Generation, news: list[Any], needed: bool
+    opened: tuple[Page, Paper], row: Generation, news: list[Any], needed: bool
 ) -> None:
     told: list[News] = [
         {"owner": row.owner_id, "generation": str(row.pk), "kind": kind, "progress": 3}
         for kind in news
     ]
-    assert page[0].needs_ledger(told) is needed
+    assert opened[0].needs_ledger(told) is needed
 
 
 @pytest.mark.parametrize(("progress", "words"), [(0, "drawing, 0 %"), (100, "drawing, 100 %")])
 def test_progress_is_said_and_drawn(
-    page: tuple[Page, Paper], row: Generation, progress: int, words: str
+    opened: tuple[Page, Paper], row: Generation, progress: int, words: str
 ) -> None:
     told: News = {
         "owner": row.owner_id,
@@ -211,13 +215,13 @@ def test_progress_is_said_and_drawn(
         "stage": words,
         "progress": progress,
     }
-    html = page[0].update([told])
+    html = opened[0].update([told])
     assert words in html
     assert f'value="{progress}"' in html
 
 
 def test_a_stage_without_progress_is_said_and_leaves_the_bar_alone(
-    page: tuple[Page, Paper], row: Generation
+    opened: tuple[Page, Paper], row: Generation
 ) -> None:
     told: News = {
         "owner": row.owner_id,
@@ -226,7 +230,7 @@ def test_a_stage_without_progress_is_said_and_leaves_the_bar_alone(
         "stage": "writing",
         "progress": None,
     }
-    html = page[0].update([told])
+    html = opened[0].update([told])
     assert "writing" in html
     assert "<progress" not in html
 
@@ -239,8 +243,8 @@ def test_news_of_another_show_nothing(person: User, stranger: User, kind: Any) -
     assert "secret" not in live.join(0.0) + live.update([news])
 
 
-def test_what_is_deleted_goes_away(page: tuple[Page, Paper], row: Generation) -> None:
-    live, paper = page
+def test_what_is_deleted_goes_away(opened: tuple[Page, Paper], row: Generation) -> None:
+    live, paper = opened
     Generation.objects.update(deleted_at=row.queued_at)
     paper.show(live.update([card_of(row)]))
     assert paper.cards == {}
@@ -269,9 +273,9 @@ def test_the_number_of_open_runs_comes_with_each_card(person: User) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_are_only_words_in_a_piece(
-    page: tuple[Page, Paper], row: Generation, text: str
+    opened: tuple[Page, Paper], row: Generation, text: str
 ) -> None:
-    live, paper = page
+    live, paper = opened
     paper.show(live.update([piece(row, 5, text)]))
     assert shown(paper, row) == "hello" + text
 

@@ -75,6 +75,12 @@ def test_everything_is_taken_where_nothing_else_is_said(
     assert (typed(page, "prompt"), typed(page, "temperature")) == ("a red fox", "0.5")
 
 
+def test_an_unknown_way_of_taking_takes_nothing(mine: Client, person: User, model: Model) -> None:
+    source = a_generation(person, asked={"temperature": 0.5})
+    page = mine.get("/", {"from": str(source.pk), "take": "half"})
+    assert (typed(page, "prompt"), typed(page, "temperature")) == ("", "")
+
+
 def test_a_prompt_in_the_address_is_typed_in_and_escaped(mine: Client, model: Model) -> None:
     page = mine.get("/", {"prompt": '</textarea><script>alert("1")</script>'})
     assert typed(page, "prompt") == '</textarea><script>alert("1")</script>'

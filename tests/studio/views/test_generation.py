@@ -203,6 +203,15 @@ def test_what_was_deleted_comes_back(
     assert mine.get(at(row)).status_code == 200
 
 
+def test_nobody_else_brings_back_what_was_deleted(
+    mine: Client, theirs: Client, row: Generation
+) -> None:
+    mine.post(at(row, "trash/"))
+    assert theirs.post(at(row, "restore/")).status_code == 404
+    row.refresh_from_db()
+    assert row.is_deleted
+
+
 def test_only_what_is_in_the_trash_comes_back(mine: Client, row: Generation) -> None:
     assert mine.post(at(row, "restore/")).status_code == 404
 
