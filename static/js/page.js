@@ -109,6 +109,28 @@
     else press(event, { open });
   });
 
+  /* Times: the server says UTC, the reader sees their own. */
+  const day = { day: "numeric", month: "short" };
+  const minute = { hour: "2-digit", minute: "2-digit" };
+  const second = { ...minute, second: "2-digit" };
+  const styles = {
+    minute,
+    second,
+    short: { ...day, ...minute },
+    long: { ...day, year: "numeric", ...minute },
+    full: { ...day, year: "numeric", ...second },
+  };
+  const localise = (root) => {
+    for (const time of root.querySelectorAll("time[data-local]")) {
+      const moment = new Date(time.dateTime);
+      time.title = time.textContent;
+      time.textContent = moment.toLocaleString(undefined, styles[time.dataset.local]);
+      delete time.dataset.local;
+    }
+  };
+  localise(document);
+  document.addEventListener("htmx:load", (event) => localise(event.target));
+
   /* History: the size of the cells, and days that span two pages. */
   const size = document.querySelector("[data-cell-size]");
   const setSize = (value) => document.documentElement.style.setProperty("--cell-chosen", `${value}px`);
