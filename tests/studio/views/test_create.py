@@ -79,6 +79,7 @@ def test_an_unknown_way_of_taking_takes_nothing(mine: Client, person: User, mode
     source = a_generation(person, asked={"temperature": 0.5})
     page = mine.get("/", {"from": str(source.pk), "take": "half"})
     assert (typed(page, "prompt"), typed(page, "temperature")) == ("", "")
+    assert "Taken from" not in text_of(page)
 
 
 def test_a_prompt_in_the_address_is_typed_in_and_escaped(mine: Client, model: Model) -> None:
