@@ -102,7 +102,7 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description="dimensions")
     def dimensions(self, row: Picture) -> str:
-        return f"{row.width} × {row.height}" if row.width else pieces.NOTHING  # noqa: RUF001 - the sign
+        return f"{row.width} × {row.height}" if row.width else pieces.NOTHING
 
     @admin.display(description="source host")
     def source(self, row: Picture) -> str:

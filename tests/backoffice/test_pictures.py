@@ -65,7 +65,7 @@ def test_the_list_shows_previews_and_hosts(admin: Client, make: Make) -> None:
     page = admin.get(reverse(LIST)).content.decode()
     assert image_of(picture) in page
     assert "pictures.example.com" in page
-    assert "512 × 512" in page  # noqa: RUF001 - the sign
+    assert "512 × 512" in page
 
 
 def test_the_list_asks_as_often_for_many_rows_as_for_few(admin: Client, make: Make) -> None:
