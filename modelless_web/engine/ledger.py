@@ -181,6 +181,8 @@ def settle(end: Settlement, worker: str) -> bool:
     now = timezone.now()
     usage, error = end.usage, end.error
     reasons = [choice.finish_reason for choice in end.choices if choice.finish_reason]
+    # A gateway that is left in the middle of its work may still charge for it.
+    was_cut_off = end.status == Status.CANCELLED and bool(end.sent)
     won = Generation.objects.filter(
         pk=end.generation, status=Status.RUNNING, lease_owner=worker
     ).update(
@@ -200,7 +202,7 @@ def settle(end: Settlement, worker: str) -> bool:
         last_byte_at=end.last_byte_at,
         saved_at=now,
         changed_at=now,
-        **_error_columns(error),
+        **(_error_columns(error) or {"maybe_charged": was_cut_off}),
     )
     if won:
         write({end.generation: end.choices}, {})

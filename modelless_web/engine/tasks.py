@@ -4,6 +4,7 @@ Word may be lost, late or doubled; the ledger has the truth and the sweeper read
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -74,9 +75,11 @@ def restore(generation: Generation) -> None:
 
 
 def refresh_models() -> None:
-    """Ask every gateway for its models and wait for the answers, half a minute at most."""
+    """Ask every gateway for its models and wait for the answers, 40 seconds at most."""
     engine = runtime.current()
-    if engine:
+    if engine is None:
+        return
+    with suppress(TimeoutError):  # what comes later is kept all the same
         engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from modelless_web.records.markdown import to_html
 
 if TYPE_CHECKING:
-    from modelless_web.records.models import Generation, Picture
+    from modelless_web.records.models import Choice, Generation, Picture
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class Span:
 
 def slots(generation: "Generation") -> list[Slot]:
     """One slot for every choice that was asked for or came, in order."""
-    choices = {choice.index: choice for choice in generation.choices.all()}
+    choices: dict[int, Choice] = {}
     pictures: dict[int, list[Picture]] = {}
-    for picture in generation.pictures.all():
-        pictures.setdefault(picture.choice, []).append(picture)
+    if generation.status != "queued":
+        choices = {choice.index: choice for choice in generation.choices.all()}
+        for picture in generation.pictures.all():
+            pictures.setdefault(picture.choice, []).append(picture)
     count = max(generation.request.get("n", 1), *(i + 1 for i in (0, *choices, *pictures)))
     made = []
     for index in range(count):

@@ -59,9 +59,8 @@ def staged(generation: str, words: str, progress: int | None) -> SafeString:
     )
 
 
-def running_count(user: User) -> SafeString:
+def running_count(count: int) -> SafeString:
     """The number of open runs; the page's title and icon follow it."""
-    count = Generation.objects.visible_to(user).open().count()
     words = f"{count} running" if count else ""
     return format_html(
         '<span id="running-count" hx-swap-oob="true" data-count="{}">{}</span>', count, words
@@ -85,9 +84,12 @@ class Page:
     user: User
     shown: dict[Place, int] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
+    running: set[UUID] = field(default_factory=set)
 
     def join(self, since: float) -> str:
         """Everything that is open or has changed since the page was made, as whole cards."""
+        mine = Generation.objects.visible_to(self.user)
+        self.running = set(mine.open().values_list("pk", flat=True))
         rows = Generation.objects.filter(owner=self.user).with_answers().changed_since(since)
         return self._cards(rows, is_news=False)
 
@@ -101,7 +103,7 @@ class Page:
         parts = []
         if stale:
             rows = Generation.objects.filter(owner=self.user, pk__in=stale)
-            parts.append(self._cards(rows.with_answers(), is_news=True))
+            parts.append(self._cards(rows.fetch_cards(), is_news=True))
         parts += self._pieces(item for item in news if item["kind"] != "card")
         return "".join(parts)
 
@@ -125,6 +127,10 @@ class Page:
     def _cards(self, rows: Iterable[Generation], *, is_news: bool) -> str:
         parts: list[str] = []
         for row in sorted(rows, key=lambda row: row.pk):
+            if row.is_open and not row.is_deleted:
+                self.running.add(row.pk)
+            else:
+                self.running.discard(row.pk)
             if row.is_deleted:
                 self._forget(row)
                 parts.append(gone(row))
@@ -135,12 +141,12 @@ class Page:
                 parts.append(said(row.status))
             self.statuses[str(row.pk)] = row.status
         if parts:
-            parts.append(running_count(self.user))
+            parts.append(running_count(len(self.running)))
         return "".join(parts)
 
     def _remember(self, row: Generation) -> None:
         self._forget(row)
-        if row.is_open:
+        if row.status == Status.RUNNING:
             for choice in row.choices.all():
                 self.shown["text", choice.index, str(row.pk)] = len(choice.text)
                 self.shown["reasoning", choice.index, str(row.pk)] = len(choice.reasoning)

@@ -6,6 +6,7 @@ waits for the live log.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ from modelless_web.engine import runtime
 from modelless_web.engine.live import Watcher
 from modelless_web.records.models import User
 from modelless_web.studio.fragments import Page
+
+logger = logging.getLogger(__name__)
 
 BEAT: Final = 15.0
 # Cards are rendered under the interpreter lock, so more threads would only get in the way.
@@ -59,7 +62,9 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         engine.log.leave(watcher)
         for task in (sending, leaving):
             task.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
+        broken, _ = await asyncio.gather(sending, leaving, return_exceptions=True)
+        if isinstance(broken, Exception):
+            logger.error("An event stream broke off.", exc_info=broken)
 
 
 async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> None:

@@ -268,7 +268,9 @@ def test_a_page_without_news_is_sent_nothing(person: User) -> None:
 
 def test_the_number_of_open_runs_comes_with_each_card(person: User) -> None:
     rows = [a_generation(person, status=status) for status in (*OPEN, *FINAL)]
-    assert "2 running" in Page(person).update([card_of(rows[0])])
+    page = Page(person)
+    page.join(0.0)
+    assert "2 running" in page.update([card_of(rows[0])])
 
 
 @pytest.mark.parametrize("text", HOSTILE)

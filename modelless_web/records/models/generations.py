@@ -76,12 +76,18 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 
     def with_answers(self) -> Self:
         """Everything a card shows, in a fixed number of queries, without the heavy columns."""
-        return (
-            self.select_related("gateway")
-            .defer("response", "error_body")
-            .prefetch_related("choices", "pictures")
-            .fetch_mode(FETCH_PEERS)
-        )
+        return self._light().prefetch_related("choices", "pictures")
+
+    def fetch_cards(self) -> "list[Generation]":
+        """The same rows, fetched; nothing is looked up for those that can have no answer yet."""
+        rows = list(self._light())
+        begun = [row for row in rows if row.status != Status.QUEUED]
+        models.prefetch_related_objects(begun, "choices", "pictures")
+        return rows
+
+    def _light(self) -> Self:
+        light = self.select_related("gateway").defer("response", "error_body")
+        return light.fetch_mode(FETCH_PEERS)
 
 
 class Generation(models.Model):

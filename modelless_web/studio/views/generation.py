@@ -62,7 +62,8 @@ def stop(request: StudioRequest, pk: UUID) -> HttpResponse:
 def again(request: StudioRequest, pk: UUID) -> HttpResponse:
     """Send the same request once more."""
     row = own_generation(request, pk)
-    made = tasks.again(row, request.POST.get("submission", "")[:64] or uuid7().hex)
+    submission = request.POST.get("submission", "").replace("\0", "")[:64]
+    made = tasks.again(row, submission or uuid7().hex)
     if request.htmx:
         # The button's one-time id is used up; the next press is a new wish.
         return render(request, f"{CARD}#again", {"generation": row})
