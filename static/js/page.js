@@ -99,10 +99,15 @@
       document.getElementById("status").textContent = "Copied.";
     }
   });
-  // Once the keys are here they are called at once: a key can't be kept from scrolling later on.
-  let press = async (event, tools) => {
-    ({ press } = await import(keys));
-    press(event, tools);
+  // Keys pressed while their script is on its way wait in order; once it is here they act at
+  // once, since a key can't be kept from scrolling later on.
+  let loading = null;
+  let press = (event, tools) => {
+    loading ??= import(keys);
+    loading.then((script) => {
+      press = script.press;
+      press(event, tools);
+    });
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) close();

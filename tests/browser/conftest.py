@@ -6,9 +6,9 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.gateway import Gateway
+from tests.browser.gateway import WRITER, Gateway
 from tests.browser.screen import Screen
-from tests.support.studio import Studio
+from tests.support.studio import Studio, wait_for
 
 KEY: Final = "sk-browser-0123456789abcdef"
 expect.set_options(timeout=20_000)
@@ -21,6 +21,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "viewport": {"width": 1440, "height": 900},
         "reduced_motion": "reduce",
     }
+
+
+@pytest.fixture(scope="session")
+def studio(studio: Studio) -> Studio:
+    """The studio without a key, once it has read the practice gateway's list."""
+    return with_models(studio)
 
 
 @pytest.fixture
@@ -42,7 +48,15 @@ def scripted_gateway() -> Iterator[Gateway]:
 def connected(start_studio: Callable[..., Studio], scripted_gateway: Gateway) -> Studio:
     """A studio whose key leads to that gateway."""
     url = f"{scripted_gateway.origin}/v1"
-    return start_studio(PRACTICE_PACE="0.1", MODELLESS_BASE_URL=url, MODELLESS_API_KEY=KEY)
+    environ = {"MODELLESS_BASE_URL": url, "MODELLESS_API_KEY": KEY}
+    return with_models(start_studio(PRACTICE_PACE="0.1", **environ), WRITER)
+
+
+def with_models(studio: Studio, model: str = "practice-writer") -> Studio:
+    """The same studio, once it offers a model of every gateway."""
+    with studio.visitor() as visitor:
+        assert wait_for(lambda: visitor.open("/") and model in visitor.models())
+    return studio
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import KEY
 from tests.browser.gateway import WRITER, Gateway
-from tests.browser.screen import Screen, ended
+from tests.browser.screen import Screen, ended, pk_of
 from tests.support.console import Console
-from tests.support.studio import Studio
+from tests.support.studio import Studio, wait_for
 
 
 @pytest.mark.slow
@@ -25,6 +25,8 @@ def test_the_page_heals_when_the_studio_comes_back(
     card = screen.generate("Cut short by a power cut", WRITER)
     gateway.talk().say("This much was")
     expect(card.locator(".stream.answer")).to_have_text("This much was")
+    # The ledger may be a quarter of a second behind the page, and a kill gives it no notice.
+    assert wait_for(lambda: screen.ledger.texts(pk_of(card)) == ["This much was"])
     first.kill()
     port = str(urlsplit(first.url).port)
     start_studio(first.data_dir, MODELLESS_PORT=port, **environ)
