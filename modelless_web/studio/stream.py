@@ -20,7 +20,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from modelless_web.engine import runtime
-from modelless_web.engine.live import Watcher
+from modelless_web.engine.live import News, Watcher
 from modelless_web.records.models import User
 from modelless_web.studio.fragments import Page
 
@@ -70,20 +70,33 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
 async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await _write(send, RETRY + message(await _in_thread(page.join, since)))
+    held: list[News] = []
+    rested_at = 0.0
     while not watcher.is_cut:
-        news = await watcher.take(BEAT)
+        rest = max(0.0, rested_at - time.monotonic())
+        news = held + await watcher.take(rest if held else BEAT)
         if not news:
             await _write(send, b"event: beat\ndata: \n\n")
             continue
+        # At most half of a page's time goes into cards: in a crowd they come in batches. Text
+        # does not wait for them, unless it belongs to a card that does.
+        news, held = _parted(news) if time.monotonic() < rested_at else (news, [])
         began = time.monotonic()
         is_read = page.needs_ledger(news)
         html = await _in_thread(page.update, news) if is_read else page.update(news)
         if html:
             await _write(send, message(html))
         if is_read:
-            # At most half of a page's time goes into cards: in a crowd they come in batches.
-            await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
+            ended = time.monotonic()
+            rested_at = ended + min(ended - began, LONGEST_REST)
     await send({"type": "http.response.body", "body": RETRY, "more_body": False})
+
+
+def _parted(news: list[News]) -> tuple[list[News], list[News]]:
+    """Part what can be shown at once from what waits for a card."""
+    waiting = {item["generation"] for item in news if item["kind"] == "card"}
+    at_once = [item for item in news if item["generation"] not in waiting]
+    return at_once, [item for item in news if item["generation"] in waiting]
 
 
 def message(html: str) -> bytes:
