@@ -98,16 +98,18 @@
     heard = Math.min(heard, Date.now() - SILENCE + ASK_EVERY);
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.serverResponse?.includes("hx-swap-oob")) {
-      event.detail.serverResponse = fitting(event.detail.serverResponse);
-    }
+    const { serverResponse, requestConfig } = event.detail;
+    if (!serverResponse?.includes("hx-swap-oob")) return;
+    // Who asked is gone from the page: the stream has brought a newer card than this answer.
+    if (requestConfig.elt.isConnected) event.detail.serverResponse = fitting(serverResponse);
+    else event.detail.shouldSwap = false;
   });
 
   // No news and no sign of life: ask for every open card, and after a submission for all of them.
   setInterval(() => {
     if (Date.now() - heard < SILENCE && "EventSource" in window) return;
     for (const card of document.querySelectorAll("article[data-poll]")) {
-      htmx.ajax("GET", card.dataset.poll, { target: card, swap: "none" });
+      htmx.ajax("GET", card.dataset.poll, { source: card, target: live, swap: "none" });
     }
   }, ASK_EVERY);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
