@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 BEAT: Final = 15.0
 # Cards are rendered under the interpreter lock, so more threads would only get in the way.
 THREADS: Final = 2
+# Seconds: from when on a page rests altogether after its cards, and how long at most.
+CROWDED: Final = 0.03
 LONGEST_REST: Final = 0.25
 RETRY: Final = b"retry: 1000\n\n"
 HEADERS: Final = [
@@ -78,8 +80,8 @@ async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> 
         if not news:
             await _write(send, b"event: beat\ndata: \n\n")
             continue
-        # At most half of a page's time goes into cards: in a crowd they come in batches. Text
-        # does not wait for them, unless it belongs to a card that does.
+        # At most half of a page's time goes into cards: in a crowd they come in batches, and text
+        # with them. Otherwise text waits for no card but its own.
         news, held = _parted(news) if time.monotonic() < rested_at else (news, [])
         began = time.monotonic()
         is_read = page.needs_ledger(news)
@@ -87,8 +89,10 @@ async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> 
         if html:
             await _write(send, message(html))
         if is_read:
-            ended = time.monotonic()
-            rested_at = ended + min(ended - began, LONGEST_REST)
+            rest = min(time.monotonic() - began, LONGEST_REST)
+            rested_at = time.monotonic() + rest
+            if rest > CROWDED:
+                await asyncio.sleep(rest)
     await send({"type": "http.response.body", "body": RETRY, "more_body": False})
 
 
