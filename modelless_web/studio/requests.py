@@ -98,7 +98,6 @@ def studio(request: HttpRequest) -> dict[str, object]:
         return {}
     person = request.user
     return {
-        "access": settings.ENVIRONMENT.access,
         "live_url": f"/live/?since={timezone.now().timestamp():.3f}",
         "running_count": Generation.objects.visible_to(person).open().count(),
         "practice_only": not Gateway.objects.filter(enabled=True, is_practice=False).exists(),

@@ -210,10 +210,6 @@ class Generation(models.Model):
         return answers.times(self)
 
     @property
-    def has_pictures(self) -> bool:
-        return bool(self.pictures.all())
-
-    @property
     def is_truncated(self) -> bool:
         return self.error_kind == Kind.TRUNCATED
 

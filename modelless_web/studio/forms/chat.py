@@ -44,17 +44,10 @@ SAMPLING = {
 }
 
 
-class ModelChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """The models on offer, grouped by gateway in the template."""
-
-    def label_from_instance(self, obj: Model) -> str:
-        return obj.name
-
-
 class ChatForm(forms.Form):
     """One prompt and its parameters. Empty and at-default values are not sent."""
 
-    model = ModelChoiceField(
+    model = forms.ModelChoiceField(
         queryset=Model.objects.none(),
         error_messages={
             "invalid_choice": "This model is no longer on offer; choose another.",
