@@ -13,14 +13,23 @@ from modelless_web.records.models import Gateway, Model
 
 @admin.register(Model)
 class ModelAdmin(LargeTableAdmin):
-    list_display = ("name", "gateway", "kind", "enabled", "is_listed", "traits_shown", "seen_at")
-    list_editable = ("kind", "enabled")
+    list_display = (
+        "name",
+        "gateway",
+        "kind",
+        "enabled",
+        "most_runs",
+        "is_listed",
+        "traits_shown",
+        "seen_at",
+    )
+    list_editable = ("kind", "enabled", "most_runs")
     list_filter = ("kind", "enabled", GatewayFilter)
     list_select_related = ("gateway",)
     search_fields = ("name", "description")
     search_help_text = "A part of the id or of the description."
     readonly_fields = ("is_listed", "traits_shown", "seen_at")
-    fields = ("gateway", "name", "kind", "description", "enabled", *readonly_fields)
+    fields = ("gateway", "name", "kind", "description", "enabled", "most_runs", *readonly_fields)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("gateway").defer("gateway__key")

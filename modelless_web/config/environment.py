@@ -29,6 +29,8 @@ class Environment:
     port: int
     data_dir: Path
     access: Access
+    runs: int
+    runs_per_person: int
     secret_key: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
     database: dict[str, Any] = field(repr=False)
@@ -54,6 +56,8 @@ def read(environ: Mapping[str, str], *, project: Path) -> Environment:
         port=_port(environ, "MODELLESS_PORT", 8000),
         data_dir=data_dir,
         access=_access(environ, host),
+        runs=_count(environ, "MODELLESS_RUNS", 1_000),
+        runs_per_person=_count(environ, "MODELLESS_RUNS_PER_PERSON", 100),
         secret_key=environ.get("MODELLESS_SECRET_KEY", "").strip(),
         allowed_hosts=_words(environ, "MODELLESS_ALLOWED_HOSTS"),
         database=_database(environ.get("DATABASE_URL", "").strip(), data_dir),
@@ -124,6 +128,13 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, "").strip() or str(default)
     if not text.isdecimal() or not 0 <= int(text) <= 65535:  # noqa: PLR2004 - the range of TCP ports
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be a port from 0 to 65535.")
+    return int(text)
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip() or str(default)
+    if not text.isdecimal() or not int(text):
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number from 1 on.")
     return int(text)
 
 

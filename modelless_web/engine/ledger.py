@@ -5,7 +5,7 @@ Sync, on purpose: the recorder calls these in batches from its own thread, views
 so a late, lost or doubled call is harmless on every database.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,13 +135,28 @@ def restore(generation: Generation) -> None:
     Generation.objects.filter(pk=generation.pk).update(deleted_at=None, changed_at=now)
 
 
-def claim(pk: UUID, worker: str) -> Generation | None:
-    """Win a queued row for ``worker``, or return None if it is not to be had."""
+def claim(pks: Collection[UUID], worker: str) -> list[Generation]:
+    """Win queued rows for ``worker``; return those that were to be had, oldest first."""
     now = timezone.now()
-    won = Generation.objects.filter(pk=pk, status=Status.QUEUED).update(
+    rows = Generation.objects.filter(pk__in=pks)
+    won = rows.filter(status=Status.QUEUED).update(
         status=Status.RUNNING, lease_owner=worker, lease_until=now + LEASE, changed_at=now
     )
-    return Generation.objects.select_related("gateway").get(pk=pk) if won else None
+    if not won:
+        return []
+    mine = rows.filter(status=Status.RUNNING, lease_owner=worker, lease_until=now + LEASE)
+    return list(mine.select_related("gateway").defer("prompt", "asked").order_by("pk"))
+
+
+def place(ahead: Mapping[UUID, int]) -> list[Generation]:
+    """Note of rows that wait how many are ahead of them; return those that still wait."""
+    rows = list(
+        Generation.objects.filter(pk__in=ahead, status=Status.QUEUED).only("pk", "owner_id")
+    )
+    for row in rows:
+        row.ahead = ahead[row.pk]
+    Generation.objects.bulk_update(rows, ["ahead"])
+    return rows
 
 
 def renew(worker: str, running: Iterable[UUID]) -> list[UUID]:

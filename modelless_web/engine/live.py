@@ -1,43 +1,40 @@
 """The live log: news of running generations, from whoever runs them to whoever watches.
 
-One Redis stream carries the news of all running generations, a minute long; docket's own
-connection holds it, in this process under ``memory://``. One append per tick carries what all
-runs of a process have to tell, and one blocking read per process hands it to the watchers, so
-neither the number of runs nor of watchers multiplies the traffic. Text comes with its offset:
-a watcher who joins takes the ledger's text first, then trims or skips what it already shows.
+One channel carries the news of all running generations. One message per tick carries what all
+runs of a process have to tell, and each process hands it to its own watchers, so neither the
+number of runs nor of watchers multiplies the traffic. Text comes with its offset: a watcher who
+joins takes the ledger's text first, then trims or skips what it already shows.
 The record is the truth; a lost log makes pages late, never wrong.
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
-from docket import Docket
+from modelless_web.engine.channel import OVERLAP_SECONDS, Channel
 
 logger = logging.getLogger(__name__)
 
-KEY: Final = "modelless:live"
-KEPT_SECONDS: Final = 60
-# Longer than the recorder may lag behind the wire: what is older is in the ledger.
-OVERLAP_SECONDS: Final = 2.0
 MOST_WAITING: Final = 20_000
+PAUSE: Final = 1.0
+ORDERS: Final = frozenset({"queued", "stop"})
 
 
 class News(TypedDict):
     """One thing to tell about one generation.
 
-    ``card``: read it again from the ledger. ``text`` and ``reasoning``: append ``text`` at
-    ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now, in words and,
+    To pages: ``card``: read it again from the ledger. ``text`` and ``reasoning``: append ``text``
+    at ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now, in words and,
     where known, in percent.
+    To engines: ``queued``: there is something to begin. ``stop``: whoever runs it ends it.
     """
 
     owner: int
     generation: str
-    kind: Literal["card", "text", "reasoning", "stage"]
+    kind: Literal["card", "text", "reasoning", "stage", "queued", "stop"]
     index: NotRequired[int]
     offset: NotRequired[int]
     text: NotRequired[str]
@@ -82,31 +79,25 @@ class Watcher:
 class LiveLog:
     """The log's two ends: ``publish`` for runs, ``join`` and ``leave`` for open pages."""
 
-    def __init__(self, docket: Docket) -> None:
-        self._docket = docket
+    def __init__(self, channel: Channel, heed: Callable[[News], None]) -> None:
+        self._channel = channel
+        self._heed = heed
         self._watchers: defaultdict[int, set[Watcher]] = defaultdict(set)
         self._recent: deque[tuple[float, list[News]]] = deque()
         self.is_closed = False
 
-    async def publish(self, news: Sequence[News]) -> None:
+    async def publish(self, news: list[News]) -> None:
         """Append news to the log. A log that can't be reached is not an error of the run."""
         try:
-            async with self._docket.redis() as redis:
-                await redis.xadd(KEY, {"news": json.dumps(news, ensure_ascii=False)})
+            await self._channel.send(news)
         except Exception:
             logger.exception("The live log could not be written; open pages will be late.")
-
-    async def trim(self) -> None:
-        """Forget what every page has long seen."""
-        oldest = int((time.time() - KEPT_SECONDS) * 1000)
-        async with self._docket.redis() as redis:
-            await redis.xtrim(KEY, minid=f"{oldest}-0", approximate=False)
 
     def join(self, owner: int) -> Watcher:
         """Start to watch one person's runs, beginning with the last two seconds."""
         watcher = Watcher(owner)
         self._watchers[owner].add(watcher)
-        recent = [n for _, batch in self._recent for n in batch if n["owner"] == owner]
+        recent = [n for _, batch in self._recent for n in batch if _is_for(owner, n)]
         if recent:
             watcher.tell(recent)
         return watcher
@@ -127,24 +118,12 @@ class LiveLog:
 
     async def follow(self) -> None:
         """Read the log for as long as the process lives, and hand it round."""
-        cursor = f"{int((time.time() - OVERLAP_SECONDS) * 1000)}-0"
         while True:
             try:
-                cursor = await self._read_from(cursor)
-            except asyncio.CancelledError:
-                raise
+                return await self._channel.listen(self._hand_round)
             except Exception:
                 logger.exception("The live log could not be read; trying again.")
-                await asyncio.sleep(1)
-
-    async def _read_from(self, cursor: str) -> str:
-        async with self._docket.redis() as redis:
-            while True:
-                answer = await redis.xread({KEY: cursor}, count=200, block=5_000)
-                for _, entries in answer or ():
-                    for entry_id, fields in entries:
-                        cursor = entry_id.decode()
-                        self._hand_round(json.loads(fields[b"news"]))
+                await asyncio.sleep(PAUSE)
 
     def _hand_round(self, news: list[News]) -> None:
         now = time.monotonic()
@@ -153,7 +132,9 @@ class LiveLog:
             self._recent.popleft()
         by_owner: defaultdict[int, list[News]] = defaultdict(list)
         for item in news:
-            if item["owner"] in self._watchers:
+            if item["kind"] in ORDERS:
+                self._heed(item)
+            elif item["owner"] in self._watchers:
                 by_owner[item["owner"]].append(item)
         for owner, items in by_owner.items():
             for watcher in self._watchers[owner]:
@@ -163,3 +144,12 @@ class LiveLog:
 def card(owner: int, generation: Any) -> News:
     """News that a generation is to be read again from the ledger."""
     return {"owner": owner, "generation": str(generation), "kind": "card"}
+
+
+def order(kind: Literal["queued", "stop"], owner: int, generation: Any) -> News:
+    """News for the engines of all processes."""
+    return {"owner": owner, "generation": str(generation), "kind": kind}
+
+
+def _is_for(owner: int, news: News) -> bool:
+    return news["owner"] == owner and news["kind"] not in ORDERS

@@ -166,12 +166,9 @@ class Recorder:
         # One thread that lives as long as the process keeps its one connection open.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
 
-    async def claim(self, pk: UUID) -> Recording | None:
-        """Win the row, or return None: somebody else has it, or it was stopped."""
-        row = await self._order(partial(ledger.claim, pk, self.worker))
-        if row is None:
-            return None
-        recording = self.open[pk] = Recording(row)
+    def open_for(self, row: Generation) -> Recording:
+        """Begin to record a run whose row this process has won."""
+        recording = self.open[row.pk] = Recording(row)
         self._stirred.set()
         return recording
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from modelless_web.engine import catalogue, ledger
 from modelless_web.engine.live import card
-from modelless_web.records.models import Generation, Picture, Status, User
+from modelless_web.records.models import Picture, Status, User
 
 if TYPE_CHECKING:
     from modelless_web.engine.runtime import Engine
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EVERY: Final = 5.0
-OVERDUE: Final = timedelta(seconds=3)
 CATALOGUE_EVERY: Final = timedelta(minutes=10)
 GUESTS_KEPT: Final = timedelta(days=2)
 MOST_AT_ONCE: Final = 500
@@ -53,17 +52,15 @@ class Sweeper:
         """Look once at everything that may have been forgotten."""
         recorder = self._engine.recorder
         for pk in await recorder.renew():
-            self._engine.cancel(pk)
+            self._engine.runner.stop(pk)
         ended = await recorder.do(partial(ledger.interrupt, expired_only=True))
         if ended:
             await self._engine.log.publish([card(row.owner_id, row.pk) for row in ended])
-        for pk in await recorder.do(_overdue):
-            self._engine.wake(pk)
+        self._engine.admission.stir()
         for picture in await recorder.do(_waiting_pictures):
             self._rescue(picture)
         await recorder.do(_give_up_bytes)
         await recorder.do(_forget_idle_guests)
-        await self._engine.log.trim()
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
             await catalogue.refresh(self._engine.runner.client, recorder)
@@ -82,11 +79,6 @@ class Sweeper:
         task = asyncio.get_running_loop().create_task(self._engine.runner.rescue(picture))
         self._rescues[picture.pk] = task
         task.add_done_callback(lambda _: self._rescues.pop(picture.pk))
-
-
-def _overdue() -> list[UUID]:
-    rows = Generation.objects.filter(status=Status.QUEUED, queued_at__lt=timezone.now() - OVERDUE)
-    return list(rows.order_by("id").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _left_behind() -> QuerySet[Picture]:

@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 # request given up too early is charged all the same.
 SILENCE: Final = 120.0
 PICTURE_SILENCE: Final = 300.0
+STOPS_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,42 @@ class Runner:
     recorder: Recorder
     rescuer: Rescuer
     log: LiveLog
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
+    stopped_early: dict[UUID, None] = field(default_factory=dict)
 
-    async def run(self, pk: UUID) -> None:
-        """Carry out one generation; does nothing if the row is not to be had.
+    def begin(self, row: Generation) -> asyncio.Task[None]:
+        """Carry out a run whose row this process has won, in a task of its own."""
+        recording = self.recorder.open_for(row)
+        is_stopped = row.pk in self.stopped_early
+        work = self._end_unsent(recording) if is_stopped else self._exchange(recording)
+        # Eager: a task that is cancelled before its first step would leave its row running.
+        task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+        self.tasks[row.pk] = task
+        task.add_done_callback(partial(self._over, row.pk))
+        return task
 
-        Cancelling closes the connection to the gateway at once and keeps what came.
+    def stop(self, pk: UUID) -> None:
+        """Close a run's connection to the gateway at once and keep what came.
+
+        One that has not begun here ends as soon as it does.
         """
-        task = asyncio.current_task()
-        claiming = asyncio.ensure_future(self.recorder.claim(pk))
-        try:
-            recording = await asyncio.shield(claiming)
-        except asyncio.CancelledError:
-            # The row may be ours by now, and nobody else would end it.
-            recording = await claiming
-            if recording is not None:
-                await self._end_unsent(recording)
-            return
-        if recording is None or task is None:
-            return
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        await self._exchange(recording)
+        task = self.tasks.get(pk)
+        if task:
+            task.cancel()
+        else:
+            self.stopped_early[pk] = None
+            if len(self.stopped_early) > STOPS_KEPT:
+                del self.stopped_early[next(iter(self.stopped_early))]
+
+    def stop_all(self) -> None:
+        """Close every connection to a gateway now."""
+        for task in self.tasks.values():
+            task.cancel()
+
+    def _over(self, pk: UUID, task: asyncio.Task[None]) -> None:
+        self.tasks.pop(pk, None)
+        if not task.cancelled() and task.exception():
+            logger.error("A run broke off.", exc_info=task.exception())
 
     async def _end_unsent(self, recording: Recording) -> None:
         """Settle a run that was stopped before anything was sent."""
@@ -68,11 +83,6 @@ class Runner:
             first_byte_at=None,
             last_byte_at=None,
         )
-
-    def cut_all(self) -> None:
-        """Close every connection to a gateway now."""
-        for task in self.tasks:
-            task.cancel()
 
     async def _exchange(self, recording: Recording) -> None:
         generation = recording.generation

@@ -4,16 +4,17 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from docket import Docket, Worker
 
-from modelless_web.engine.live import LiveLog, News
+from modelless_web.engine.admission import Admission
+from modelless_web.engine.channel import Channel, channel
+from modelless_web.engine.live import LiveLog, News, card, order
 from modelless_web.engine.recorder import Recorder
 from modelless_web.engine.recovery import Sweeper
 from modelless_web.engine.rescue import Rescuer
@@ -23,10 +24,9 @@ from modelless_web.records.ids import uuid7
 
 logger = logging.getLogger(__name__)
 
-DOCKET: Final = "modelless"
-MOST_RUNS: Final = 2_000
 LONGEST_WAIT: Final = 40.0
 GRACE: Final = timedelta(seconds=20)
+LAST_WORDS: Final = timedelta(seconds=5)
 
 _current: "Engine | None" = None
 
@@ -39,23 +39,31 @@ def current() -> "Engine | None":
 class Engine:
     """The parts, wired. Made by ``running``."""
 
-    def __init__(self, docket: Docket, worker: Worker, runner: Runner) -> None:
-        self.docket = docket
-        self.worker = worker
-        self.runner = runner
-        self.recorder = runner.recorder
-        self.log = runner.log
+    def __init__(self, channel: Channel, client: Client, rescuer: Rescuer) -> None:
+        self.log = LiveLog(channel, self._heed)
+        self.recorder = Recorder(self.log, worker=worker_name())
+        self.runner = Runner(client, self.recorder, rescuer, self.log)
+        self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self._loop = asyncio.get_running_loop()
         self._errands: set[asyncio.Future[Any]] = set()
 
-    def wake(self, pk: UUID) -> None:
-        """Have a queued generation carried out. From any thread; doubled calls are harmless."""
-        self._send(self.docket.add(run_generation, key=task_key(pk))(str(pk)))
+    def wake(self) -> None:
+        """Have the queue looked at. From any thread; a lost or doubled call is harmless."""
+        self._loop.call_soon_threadsafe(self.admission.stir)
 
-    def cancel(self, pk: UUID) -> None:
+    def queued(self, owner: int, pk: UUID) -> None:
+        """Show a queued generation and have it begin when its turn comes. From any thread.
+
+        This process looks at once; the others hear of it, and whoever is first has it.
+        """
+        self.wake()
+        self.tell([card(owner, pk), order("queued", owner, pk)])
+
+    def stop(self, owner: int, pk: UUID) -> None:
         """End a running generation, on whichever machine it runs. From any thread."""
-        self._send(self.docket.cancel(task_key(pk)))
+        self._loop.call_soon_threadsafe(self.runner.stop, pk)
+        self.tell([order("stop", owner, pk)])
 
     def tell(self, news: list[News]) -> None:
         """Publish news to open pages. From any thread."""
@@ -68,12 +76,18 @@ class Engine:
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
 
-    def _send(self, errand: Awaitable[Any]) -> None:
+    def _heed(self, news: News) -> None:
+        if news["kind"] == "queued":
+            self.admission.stir()
+        else:
+            self.runner.stop(UUID(news["generation"]))
+
+    def _send(self, errand: Coroutine[Any, Any, Any]) -> None:
         """Hand work to the loop without waiting: the sweeper makes good what gets lost."""
         self._loop.call_soon_threadsafe(self._start, errand)
 
-    def _start(self, errand: Awaitable[Any]) -> None:
-        task = asyncio.ensure_future(errand)
+    def _start(self, errand: Coroutine[Any, Any, Any]) -> None:
+        task = self._loop.create_task(errand)
         self._errands.add(task)
         task.add_done_callback(self._done)
 
@@ -83,68 +97,53 @@ class Engine:
             logger.error("A message to the engine was lost.", exc_info=task.exception())
 
 
-def task_key(pk: UUID) -> str:
-    """The key that makes a generation's task one of its kind."""
-    return f"generation:{pk}"
-
-
-async def run_generation(pk: str) -> None:
-    """The task: carry out the generation with this id, if it can be had."""
-    engine = current()
-    if engine is None:
-        raise RuntimeError("This process has no engine.")
-    await engine.runner.run(UUID(pk))
-
-
 @asynccontextmanager
 async def running() -> AsyncIterator[Engine]:
     """Run the engine until the block is left; then end runs and write what they had."""
     global _current  # noqa: PLW0603 - one engine per process, found by views and tasks
     async with AsyncExitStack() as stack:
-        docket = await stack.enter_async_context(
-            Docket(
-                name=DOCKET,
-                url=settings.ENVIRONMENT.redis_url or "memory://modelless",
-                execution_ttl=timedelta(0),
-            )
-        )
-        docket.register(run_generation)
-        log = LiveLog(docket)
-        recorder = Recorder(log, worker=worker_name())
+        news = await stack.enter_async_context(channel(settings.ENVIRONMENT.redis_url))
         client = await stack.enter_async_context(Client())
         rescuer = await stack.enter_async_context(Rescuer())
-        stack.push_async_callback(recorder.close)
-        worker = Worker(docket, name=recorder.worker, concurrency=MOST_RUNS)
-        engine = Engine(docket, worker, Runner(client, recorder, rescuer, log))
+        engine = Engine(news, client, rescuer)
+        stack.push_async_callback(engine.recorder.close)
         _current = engine
         try:
             async with asyncio.TaskGroup() as group:
                 keeping = [
                     group.create_task(work)
-                    for work in (recorder.keep(), log.follow(), engine.sweeper.keep())
+                    for work in (engine.recorder.keep(), engine.log.follow())
                 ]
                 await engine.sweeper.begin()
-                async with worker:
-                    working = group.create_task(worker.run_forever())
-                    try:
-                        yield engine
-                    finally:
-                        await _drain(engine, working)
-                for task in keeping:
+                taking = [
+                    group.create_task(work)
+                    for work in (engine.admission.keep(), engine.sweeper.keep())
+                ]
+                try:
+                    yield engine
+                finally:
+                    await _drain(engine, taking[0])
+                for task in (*keeping, *taking):
                     task.cancel()
         finally:
             _current = None
 
 
-async def _drain(engine: Engine, working: asyncio.Task[None]) -> None:
+async def _drain(engine: Engine, taking: asyncio.Task[None]) -> None:
     """Take no more work, give what runs a grace period, then cut it off, keeping what came."""
     engine.log.close()
-    # A cancelled worker starts nothing new and ends when its last task has.
-    working.cancel()
-    _, late = await asyncio.wait({working}, timeout=GRACE.total_seconds())
-    if late:
+    taking.cancel()
+    await asyncio.wait({taking})
+    if not await _ended(engine, GRACE.total_seconds()):
         await engine.sweeper.interrupt_mine()
-        engine.runner.cut_all()
+        engine.runner.stop_all()
+        await _ended(engine, LAST_WORDS.total_seconds())
+
+
+async def _ended(engine: Engine, seconds: float) -> bool:
+    """Whether every run ends within that time."""
+    runs = engine.runner.tasks.values()
+    return not runs or not (await asyncio.wait(runs, timeout=seconds))[1]
 
 
 def worker_name() -> str:

@@ -57,7 +57,7 @@ def stop(generation: Generation) -> None:
     if ledger.stop(generation):
         engine = runtime.current()
         if engine:
-            transaction.on_commit(partial(engine.cancel, generation.pk))
+            transaction.on_commit(partial(engine.stop, generation.owner_id, generation.pk))
         _tell(generation)
 
 
@@ -92,8 +92,7 @@ def _write[T](action: Callable[[], T]) -> T:
 def _begin(generation: Generation) -> None:
     engine = runtime.current()
     if engine:
-        transaction.on_commit(partial(engine.tell, [card(generation.owner_id, generation.pk)]))
-        transaction.on_commit(partial(engine.wake, generation.pk))
+        transaction.on_commit(partial(engine.queued, generation.owner_id, generation.pk))
 
 
 def _tell(generation: Generation) -> None:

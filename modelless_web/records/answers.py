@@ -74,7 +74,7 @@ def slots(generation: "Generation") -> list[Slot]:
 def stage(generation: "Generation") -> str:
     """What an open generation is doing now, in a few words."""
     if generation.status == "queued":
-        return "queued"
+        return queued(generation.ahead)
     if any(not picture.is_settled for picture in generation.pictures.all()):
         return "saving the picture"
     choices = generation.choices.all()
@@ -83,6 +83,13 @@ def stage(generation: "Generation") -> str:
         writes=any(choice.text for choice in choices),
         thinks=any(choice.reasoning for choice in choices),
     )
+
+
+def queued(ahead: int | None) -> str:
+    """What a generation waits for, as far as that is known."""
+    if ahead is None:
+        return "queued"
+    return f"queued, {ahead:,} ahead" if ahead else "queued, next in turn"
 
 
 def doing(progress: int | None, *, writes: bool, thinks: bool) -> str:

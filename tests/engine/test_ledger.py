@@ -89,16 +89,15 @@ def test_run_again_twice_with_one_id_is_one_row() -> None:
 
 def test_a_claim_gives_the_row_a_lease() -> None:
     row = factories.generation()
-    claimed = ledger.claim(row.pk, "worker")
-    assert claimed is not None
+    (claimed,) = ledger.claim([row.pk], "worker")
     assert (claimed.status, claimed.lease_owner) == (Status.RUNNING, "worker")
     assert stored(row).lease_until > timezone.now()  # type: ignore[operator]
 
 
 def test_a_claimed_row_is_not_to_be_had_again() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
-    assert ledger.claim(row.pk, "another") is None
+    ledger.claim([row.pk], "worker")
+    assert ledger.claim([row.pk], "another") == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -107,7 +106,7 @@ def test_of_twenty_claims_at_once_exactly_one_wins() -> None:
 
     def claim(number: int) -> bool:
         try:
-            return ledger.claim(row.pk, f"worker-{number}") is not None
+            return bool(ledger.claim([row.pk], f"worker-{number}"))
         finally:
             connection.close()
 
@@ -132,7 +131,7 @@ def test_of_twenty_presses_of_one_button_one_row_comes() -> None:
 
 def test_settling_writes_everything_that_came() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     assert settled(row, usage=UsageReported(3, 4, 7), sent=b"asked", received=b"answered")
     ended = stored(row)
     assert (ended.status, ended.text, ended.total_tokens) == (Status.SUCCEEDED, "Hello", 7)
@@ -142,7 +141,7 @@ def test_settling_writes_everything_that_came() -> None:
 
 def test_settling_a_failure_keeps_what_the_gateway_said() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     error = GatewayError(Kind.QUOTA, "No credit.", status=403, maybe_charged=True)
     settled(row, Status.FAILED, error=error)
     ended = stored(row)
@@ -156,7 +155,7 @@ def test_settling_a_failure_keeps_what_the_gateway_said() -> None:
 
 def test_only_the_holder_of_the_lease_settles() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "another")
+    ledger.claim([row.pk], "another")
     assert not settled(row)
     assert stored(row).status == Status.RUNNING
 
@@ -169,7 +168,7 @@ def test_a_queued_row_that_is_stopped_ends_at_once() -> None:
 
 def test_a_running_row_that_is_stopped_waits_for_its_runner() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     assert ledger.stop(row)
     assert (stored(row).status, stored(row).stop_requested) == (Status.RUNNING, True)
 
@@ -182,7 +181,7 @@ def test_stopping_what_has_ended_does_nothing() -> None:
 
 def test_renewing_keeps_a_lease() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     expire(row)
     assert ledger.renew("worker", [row.pk]) == []
     assert stored(row).lease_until > timezone.now()  # type: ignore[operator]
@@ -191,7 +190,7 @@ def test_renewing_keeps_a_lease() -> None:
 def test_renewing_names_the_runs_that_must_end() -> None:
     stopped, lost, kept = (factories.generation() for _ in range(3))
     for row, worker in ((stopped, "worker"), (lost, "another"), (kept, "worker")):
-        ledger.claim(row.pk, worker)
+        ledger.claim([row.pk], worker)
     ledger.stop(stopped)
     running = [stopped.pk, lost.pk, kept.pk]
     assert ledger.renew("worker", running) == [stopped.pk, lost.pk]
@@ -199,7 +198,7 @@ def test_renewing_names_the_runs_that_must_end() -> None:
 
 def test_an_expired_lease_interrupts_the_run_and_keeps_its_text() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     ledger.write({row.pk: [ChoiceText(0, "So far")]}, {})
     expire(row)
     assert ledger.interrupt(expired_only=True) == [row]
@@ -213,20 +212,20 @@ def test_an_expired_lease_interrupts_the_run_and_keeps_its_text() -> None:
 
 def test_a_lease_that_holds_is_left_alone() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     assert ledger.interrupt(expired_only=True) == []
 
 
 def test_a_worker_interrupts_its_own_runs_only() -> None:
     mine, theirs = factories.generation(), factories.generation()
-    ledger.claim(mine.pk, "worker")
-    ledger.claim(theirs.pk, "another")
+    ledger.claim([mine.pk], "worker")
+    ledger.claim([theirs.pk], "another")
     assert ledger.interrupt(expired_only=False, worker="worker") == [mine]
 
 
 def test_writing_twice_leaves_one_choice() -> None:
     row = factories.generation()
-    ledger.claim(row.pk, "worker")
+    ledger.claim([row.pk], "worker")
     for text in ("Hel", "Hello"):
         ledger.write({row.pk: [ChoiceText(0, text)]}, {row.pk: 50})
     assert Choice.objects.get(generation=row).text == "Hello"
@@ -240,7 +239,7 @@ def step(name: str, row: Generation) -> None:
     """Do one of the things that happen to a row."""
     match name:
         case "claim":
-            ledger.claim(row.pk, "worker")
+            ledger.claim([row.pk], "worker")
         case "stop":
             ledger.stop(row)
         case "succeed":

@@ -6,7 +6,8 @@ from itertools import count
 import pytest
 
 from modelless_web.engine import live
-from modelless_web.engine.live import Watcher, card
+from modelless_web.engine.channel import channel
+from modelless_web.engine.live import LiveLog, Watcher, card
 from modelless_web.engine.runtime import Engine
 from modelless_web.records.ids import uuid7
 from tests.support.studio import wait_for
@@ -110,25 +111,16 @@ def test_closing_the_log_cuts_every_page(engine: Engine, owner: int) -> None:
     assert wait_for(lambda: all(watcher.is_cut for watcher in watchers))
 
 
-def test_what_is_older_than_a_minute_is_trimmed(
-    engine: Engine, owner: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tell(engine, owner)
-    monkeypatch.setattr(live, "KEPT_SECONDS", -1)
-    engine.wait_for(engine.log.trim())
-
-    async def length() -> int:
-        async with engine.docket.redis() as redis:
-            return int(await redis.xlen(live.KEY))
-
-    assert engine.wait_for(length()) == 0
+def test_orders_for_engines_are_no_news_for_pages(engine: Engine, owner: int) -> None:
+    watcher = join(engine, owner)
+    engine.wait_for(engine.log.publish([live.order("queued", owner, uuid7())]))
+    told = tell(engine, owner)
+    assert hears(engine, watcher) == [told]
 
 
 async def test_a_log_that_cannot_be_reached_is_no_error_of_the_run(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from docket import Docket
-
-    unreachable = live.LiveLog(Docket(name="nobody", url="redis://127.0.0.1:9/0"))
-    await unreachable.publish([card(1, "x")])
+    async with channel("redis://127.0.0.1:9/0") as nobody:
+        await LiveLog(nobody, heed=lambda _: None).publish([card(1, "x")])
     assert "open pages will be late" in caplog.text

@@ -26,7 +26,7 @@ def sweep(engine: Engine) -> None:
 
 def orphan(row: Generation, text: str = "So far") -> Generation:
     """A run whose process died some time ago."""
-    ledger.claim(row.pk, "dead")
+    ledger.claim([row.pk], "dead")
     ledger.write({row.pk: [ChoiceText(0, text)]}, {})
     Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - LONG_AGO)
     return row
@@ -34,7 +34,6 @@ def orphan(row: Generation, text: str = "So far") -> Generation:
 
 def test_a_queued_row_that_nobody_woke_is_carried_out(practice: Gateway, engine: Engine) -> None:
     row = factories.generation(of=offered(practice, "practice-writer"))
-    Generation.objects.filter(pk=row.pk).update(queued_at=timezone.now() - LONG_AGO)
     sweep(engine)
     assert finish(row).status == Status.SUCCEEDED
 
@@ -58,7 +57,7 @@ def test_an_interrupted_run_is_never_sent_again(engine: Engine) -> None:
         row = orphan(factories.generation(of=at(gate.url)))
         for _ in range(3):
             sweep(engine)
-        engine.wake(row.pk)
+        engine.wake()
         assert finish(row).status == Status.INTERRUPTED
         assert not any(b"chat/completions" in request for request in gate.requests)
 
@@ -67,7 +66,7 @@ def test_a_run_that_was_asked_to_stop_but_never_heard_is_stopped(
     practice: Gateway, engine: Engine
 ) -> None:
     row = factories.generation(of=offered(practice, "practice-stall"))
-    engine.wake(row.pk)
+    engine.wake()
     reach(row, lambda found: found.choices.exclude(text="").exists())
     ledger.stop(row)
     sweep(engine)
@@ -118,7 +117,7 @@ def test_the_end_of_the_process_keeps_what_came(transactional_db: None, media: o
     with beside(lambda: upstream([head(), delta("Hello"), 1.0, end()])) as gate:
         row = factories.generation(of=at(gate.url))
         with beside(running) as engine:
-            engine.wake(row.pk)
+            engine.wake()
             reach(row, lambda found: found.choices.filter(text="Hello").exists())
         assert Generation.objects.get(pk=row.pk).status == Status.SUCCEEDED
 
@@ -126,6 +125,5 @@ def test_the_end_of_the_process_keeps_what_came(transactional_db: None, media: o
 def test_a_new_start_takes_up_what_was_queued(practice_url: str, transactional_db: None) -> None:
     gateway = factories.gateway(practice_url, is_practice=True)
     row = factories.generation(of=offered(gateway, "practice-writer"))
-    Generation.objects.filter(pk=row.pk).update(queued_at=timezone.now() - LONG_AGO)
     with beside(running):
         assert wait_for(lambda: finish(row).status == Status.SUCCEEDED)

@@ -126,9 +126,9 @@ def test_a_doubled_wake_up_sends_nothing_twice(engine: Engine) -> None:
     with gateway([head(), delta("Hello"), 0.2, end()]) as gate:
         row = begin(at(gate.url))
         for _ in range(5):
-            engine.wake(row.pk)
+            engine.wake()
         finish(row)
-        engine.wake(row.pk)
+        engine.wake()
         generate(at(gate.url))
     assert prompts(gate) == 2
 
@@ -137,16 +137,12 @@ HOSTILE = "\x00 \ud800 \u2028 \x1b[31m \u202e <script>"
 
 
 def test_cutting_a_run_while_its_row_is_being_won_ends_it(engine: Engine) -> None:
-    row = factories.generation()
-
-    async def cut_at_once() -> None:
-        run = asyncio.ensure_future(engine.runner.run(row.pk))
-        await asyncio.sleep(0)
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
-
-    engine.wait_for(cut_at_once())
-    assert finish(row).status == Status.CANCELLED
+    with gateway([HANG]) as gate:
+        row = factories.generation(of=at(gate.url))
+        engine.stop(row.owner_id, row.pk)
+        engine.wake()
+        assert finish(row).status == Status.CANCELLED
+        assert not prompts(gate)
 
 
 @pytest.mark.parametrize("place", ["content", "finish_reason", "id", "model", "alt", "url"])

@@ -37,7 +37,7 @@ def test_what_is_restored_is_seen_again() -> None:
 
 def test_open_rows_are_queued_or_running() -> None:
     queued, running, ended = (factories.generation() for _ in range(3))
-    ledger.claim(running.pk, "worker")
+    ledger.claim([running.pk], "worker")
     ledger.stop(ended)
     assert set(Generation.objects.open()) == {queued, running}
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -84,6 +85,13 @@ class Model(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     description = models.CharField(max_length=300, blank=True)
     enabled = models.BooleanField(default=True)
+    most_runs = models.PositiveSmallIntegerField(
+        "runs at once",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="The most of everybody's runs at once; the rest wait. Empty: as many as fit.",
+    )
     seen_at = models.DateTimeField(null=True, editable=False)
 
     objects = ModelQuerySet.as_manager()

@@ -121,6 +121,9 @@ class Generation(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     finish_reason = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(null=True)
+    ahead = models.PositiveIntegerField(
+        null=True, help_text="While it waits for a place: how many wait before it."
+    )
     stop_requested = models.BooleanField(default=False)
     damaged = models.PositiveIntegerField(default=0, help_text="Lines that could not be read.")
 
