@@ -170,7 +170,7 @@ def _database(url: str, data_dir: Path) -> dict[str, Any]:
         "PORT": port,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 2, "max_size": 16, "timeout": 10},
+            "pool": {"min_size": 2, "max_size": 20, "timeout": 10},
             **dict(parse_qsl(parts.query)),
         },
     }
@@ -189,7 +189,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
                 " PRAGMA mmap_size=67108864; PRAGMA journal_size_limit=67108864;"
-                " PRAGMA cache_size=-8000"
+                " PRAGMA cache_size=-2000"
             ),
         },
     }

@@ -21,8 +21,9 @@ from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
-# Python runs one of them at a time; a crowd of them would starve the loop that streams.
-THREADS: Final = 6
+# Most of them wait for the ledger's writer, which writes together what waits together: with 16
+# a crowd costs a fifth less than with 6. Each may hold a database connection.
+THREADS: Final = 16
 
 
 class PooledHandler(ASGIHandler):

@@ -229,31 +229,34 @@ class Recorder:
 
     async def keep(self) -> None:
         """Tell and write, until cancelled; whatever is open then is written once more."""
-        last_write = 0.0
+        texts_due = 0.0
         try:
             while True:
-                await self._wait(last_write)
+                await self._wait()
                 self._stirred.clear()
                 self._urgent.clear()
                 await self._tell()
-                if self._orders or time.monotonic() - last_write >= LAG:
-                    await self._write()
-                    last_write = time.monotonic()
+                # An order is written at once, but takes no text along that can wait: in a crowd
+                # there is always an order, and each would write every text again.
+                if time.monotonic() >= texts_due:
+                    await self._write(self._take_unwritten())
+                    texts_due = time.monotonic() + LAG
+                elif self._orders:
+                    await self._write([])
         finally:
-            await asyncio.shield(self._write())
+            await asyncio.shield(self._write(self._take_unwritten()))
 
     async def close(self) -> None:
         """Write what is left and let go of the thread and its connection."""
-        await self._write()
+        await self._write(self._take_unwritten())
         await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
 
-    async def _wait(self, last_write: float) -> None:
+    async def _wait(self) -> None:
         """Sleep until there is something to do, but never past the time a text may wait."""
         if any(recording.is_unwritten for recording in self.open.values()):
-            due = max(TICK, min(LAG, last_write + LAG - time.monotonic()))
             try:
-                async with asyncio.timeout(min(TICK, due)):
+                async with asyncio.timeout(TICK):
                     await self._urgent.wait()
             except TimeoutError:
                 return
@@ -272,11 +275,14 @@ class Recorder:
         self._urgent.set()
         return await future
 
-    async def _write(self) -> None:
-        orders, self._orders = self._orders, []
+    def _take_unwritten(self) -> list[Recording]:
         unwritten = [recording for recording in self.open.values() if recording.is_unwritten]
         for recording in unwritten:
             recording.is_unwritten = False
+        return unwritten
+
+    async def _write(self, unwritten: list[Recording]) -> None:
+        orders, self._orders = self._orders, []
         if not (orders or unwritten):
             return
         results = await asyncio.get_running_loop().run_in_executor(

@@ -4,7 +4,7 @@ Events become out-of-band swaps. Text is appended with its offset checked, so th
 shows a piece twice or misses one: what does not fit is read again from the ledger.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -30,14 +30,24 @@ SAID = {
 type Place = tuple[str, int, str]
 
 
-def card(generation: Generation) -> str:
-    """One whole card, to take the place of the card with its id."""
-    return render_to_string(CARD, {"generation": generation, "oob": True})
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A row as the ledger had it, and the fragment that makes every page show it so."""
+
+    row: Generation
+    html: str
 
 
-def gone(generation: Generation) -> SafeString:
-    """The removal of a card."""
-    return format_html('<article id="{}" hx-swap-oob="delete"></article>', generation.dom_id)
+def cards(pks: Collection[UUID]) -> list[Card]:
+    """Read and render whole cards; whose they are is for the caller to ask."""
+    return [_card(row) for row in Generation.objects.filter(pk__in=pks).fetch_cards()]
+
+
+def _card(row: Generation) -> Card:
+    if row.is_deleted:
+        removal = '<article id="{}" hx-swap-oob="delete"></article>'
+        return Card(row, format_html(removal, row.dom_id))
+    return Card(row, render_to_string(CARD, {"generation": row, "oob": True}))
 
 
 def appended(kind: str, generation: str, index: int, text: str) -> SafeString:
@@ -91,25 +101,22 @@ class Page:
         mine = Generation.objects.visible_to(self.user)
         self.running = set(mine.open().values_list("pk", flat=True))
         rows = Generation.objects.filter(owner=self.user).with_answers().changed_since(since)
-        return self._cards(rows, is_news=False)
+        return self._cards([_card(row) for row in rows], is_news=False)
 
-    def update(self, news: Sequence[News]) -> str:
+    def stale(self, news: Sequence[News]) -> set[UUID]:
+        """The generations that must be read again to show what the news says."""
+        told = {UUID(item["generation"]) for item in news if item["kind"] == "card"}
+        return told | self._gaps(news, told)
+
+    def update(self, news: Sequence[News], cards: Iterable[Card]) -> str:
         """The fragments that bring the page from what it shows to what the news says.
 
-        Touches the database for whole cards only; ``needs_ledger`` tells beforehand.
+        ``cards`` are those of the stale generations, as the ledger has them by now.
         """
-        stale = {UUID(item["generation"]) for item in news if item["kind"] == "card"}
-        stale |= self._gaps(news, stale)
-        parts = []
-        if stale:
-            rows = Generation.objects.filter(owner=self.user, pk__in=stale)
-            parts.append(self._cards(rows.fetch_cards(), is_news=True))
+        mine = [card for card in cards if card.row.owner_id == self.user.pk]
+        parts = [self._cards(mine, is_news=True)] if mine else []
         parts += self._pieces(item for item in news if item["kind"] != "card")
         return "".join(parts)
-
-    def needs_ledger(self, news: Sequence[News]) -> bool:
-        """Whether ``update`` will read the database."""
-        return any(item["kind"] == "card" for item in news) or bool(self._gaps(news, set()))
 
     def _gaps(self, news: Sequence[News], known: set[UUID]) -> set[UUID]:
         """Generations of which a piece of text is missing here."""
@@ -124,19 +131,19 @@ class Page:
                 ends[place] = max(known_end, item["offset"] + len(item["text"]))
         return missing - known
 
-    def _cards(self, rows: Iterable[Generation], *, is_news: bool) -> str:
+    def _cards(self, cards: Iterable[Card], *, is_news: bool) -> str:
         parts: list[str] = []
-        for row in sorted(rows, key=lambda row: row.pk):
+        for card in sorted(cards, key=lambda card: card.row.pk):
+            row = card.row
+            parts.append(card.html)
             if row.is_open and not row.is_deleted:
                 self.running.add(row.pk)
             else:
                 self.running.discard(row.pk)
             if row.is_deleted:
                 self._forget(row)
-                parts.append(gone(row))
                 continue
             self._remember(row)
-            parts.append(card(row))
             if is_news and self.statuses.get(str(row.pk)) != row.status:
                 parts.append(said(row.status))
             self.statuses[str(row.pk)] = row.status

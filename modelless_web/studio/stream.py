@@ -7,31 +7,25 @@ waits for the live log.
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any, Final
 from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.contrib import auth
-from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from modelless_web.engine import runtime
-from modelless_web.engine.live import News, Watcher
+from modelless_web.engine.live import Watcher
+from modelless_web.engine.runtime import Engine
 from modelless_web.records.models import User
+from modelless_web.studio.cards import Cards, in_thread
 from modelless_web.studio.fragments import Page
 
 logger = logging.getLogger(__name__)
 
 BEAT: Final = 15.0
-# Cards are rendered under the interpreter lock, so more threads would only get in the way.
-THREADS: Final = 2
-# Seconds: from when on a page rests altogether after its cards, and how long at most.
-CROWDED: Final = 0.03
-LONGEST_REST: Final = 0.25
 RETRY: Final = b"retry: 1000\n\n"
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -41,7 +35,7 @@ HEADERS: Final = [
     (b"content-security-policy", b"default-src 'none'"),
 ]
 
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+_cards: Final[WeakKeyDictionary[Engine, Cards]] = WeakKeyDictionary()
 
 type Scope = dict[str, Any]
 type Receive = Any
@@ -51,12 +45,13 @@ type Send = Any
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer ``GET /live/`` with the news of the signed-in person's runs, until they leave."""
     engine = runtime.current()
-    person = await _in_thread(_person, scope)
+    person = await in_thread(_person, scope)
     if person is None or engine is None or engine.log.is_closed:
         await _refuse(send, 403 if person is None else 503)
         return
     watcher = engine.log.join(person.pk)
-    sending = asyncio.ensure_future(_send_news(send, Page(person), watcher, _since(scope)))
+    cards = _cards.setdefault(engine, Cards())
+    sending = asyncio.ensure_future(_send_news(send, Page(person), watcher, cards, _since(scope)))
     leaving = asyncio.ensure_future(_gone(receive))
     try:
         await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -69,38 +64,19 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
             logger.error("An event stream broke off.", exc_info=broken)
 
 
-async def _send_news(send: Send, page: Page, watcher: Watcher, since: float) -> None:
+async def _send_news(send: Send, page: Page, watcher: Watcher, cards: Cards, since: float) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await _write(send, RETRY + message(await _in_thread(page.join, since)))
-    held: list[News] = []
-    rested_at = 0.0
+    await _write(send, RETRY + message(await in_thread(page.join, since)))
     while not watcher.is_cut:
-        rest = max(0.0, rested_at - time.monotonic())
-        news = held + await watcher.take(rest if held else BEAT)
+        news = await watcher.take(BEAT)
         if not news:
             await _write(send, b"event: beat\ndata: \n\n")
             continue
-        # At most half of a page's time goes into cards: in a crowd they come in batches, and text
-        # with them. Otherwise text waits for no card but its own.
-        news, held = _parted(news) if time.monotonic() < rested_at else (news, [])
-        began = time.monotonic()
-        is_read = page.needs_ledger(news)
-        html = await _in_thread(page.update, news) if is_read else page.update(news)
+        stale = page.stale(news)
+        html = page.update(news, await cards.get(stale) if stale else ())
         if html:
             await _write(send, message(html))
-        if is_read:
-            rest = min(time.monotonic() - began, LONGEST_REST)
-            rested_at = time.monotonic() + rest
-            if rest > CROWDED:
-                await asyncio.sleep(rest)
     await send({"type": "http.response.body", "body": RETRY, "more_body": False})
-
-
-def _parted(news: list[News]) -> tuple[list[News], list[News]]:
-    """Part what can be shown at once from what waits for a card."""
-    waiting = {item["generation"] for item in news if item["kind"] == "card"}
-    at_once = [item for item in news if item["generation"] not in waiting]
-    return at_once, [item for item in news if item["generation"] in waiting]
 
 
 def message(html: str) -> bytes:
@@ -124,18 +100,6 @@ async def _refuse(send: Send, status: int) -> None:
     headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _in_thread[T](function: Callable[..., T], *args: Any) -> T:
-    """Do database work in a small pool, whose connections outlive no page."""
-
-    def work() -> T:
-        try:
-            return function(*args)
-        finally:
-            close_old_connections()
-
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
 def _person(scope: Scope) -> User | None:

@@ -56,6 +56,11 @@ def piece(row: Generation, offset: int, text: str, index: int = 0, kind: Any = "
     }
 
 
+def updated(page: Page, news: list[News]) -> str:
+    """What the page is sent when it hears this."""
+    return page.update(news, fragments.cards(page.stale(news)))
+
+
 def card_of(row: Generation) -> News:
     return card(row.owner_id, row.pk)
 
@@ -96,8 +101,8 @@ def test_a_piece_is_shown_once_and_without_asking_the_ledger(
 ) -> None:
     live, paper = opened
     told = [piece(row, offset, said) for offset, said in news]
-    assert not live.needs_ledger(told)
-    paper.show(live.update(told))
+    assert not live.stale(told)
+    paper.show(updated(live, told))
     assert shown(paper, row) == text
 
 
@@ -110,8 +115,8 @@ def test_where_a_piece_is_missing_the_ledger_is_read(
     live, paper = opened
     Choice.objects.update(text="hello world")
     told = [piece(row, offset, said) for offset, said in news]
-    assert live.needs_ledger(told)
-    paper.show(live.update(told))
+    assert live.stale(told)
+    paper.show(updated(live, told))
     assert shown(paper, row) == "hello world" + ("!" if news[0][0] == 11 else "")
 
 
@@ -119,10 +124,10 @@ def test_what_is_not_in_the_ledger_yet_comes_with_later_news(
     opened: tuple[Page, Paper], row: Generation
 ) -> None:
     live, paper = opened
-    paper.show(live.update([piece(row, 8, "rld")]))
+    paper.show(updated(live, [piece(row, 8, "rld")]))
     assert shown(paper, row) == "hello"
     Choice.objects.update(text="hello world")
-    paper.show(live.update([piece(row, 11, "!")]))
+    paper.show(updated(live, [piece(row, 11, "!")]))
     assert shown(paper, row) == "hello world!"
 
 
@@ -135,7 +140,7 @@ def test_answers_and_reasoning_grow_side_by_side(person: User) -> None:
         piece(row, 3, "!"),
         piece(row, 0, "why", kind="reasoning"),
     ]
-    paper.show(live.update(news))
+    paper.show(updated(live, news))
     texts = {place.replace(str(row.pk), ""): text for place, text in paper.texts.items()}
     assert texts == {"text--0": "one!", "text--1": "two", "reasoning--0": "why", "reasoning--1": ""}
 
@@ -145,7 +150,7 @@ def test_an_answer_that_was_not_expected_gets_a_place_in_the_end(
 ) -> None:
     live, paper = opened
     Choice.objects.create(generation=row, index=1, text="more")
-    paper.show(live.update([card_of(row), piece(row, 4, "!", index=1)]))
+    paper.show(updated(live, [card_of(row), piece(row, 4, "!", index=1)]))
     assert shown(paper, row, "text-{}-1") == "more!"
 
 
@@ -155,7 +160,7 @@ def test_the_final_card_is_what_the_ledger_says(
     live, paper = opened
     Generation.objects.update(status=Status.SUCCEEDED)
     Choice.objects.update(text="Good day.")
-    paper.show(live.update([piece(row, 5, " wor"), card_of(row), piece(row, 9, "ld")]))
+    paper.show(updated(live, [piece(row, 5, " wor"), card_of(row), piece(row, 9, "ld")]))
     assert paper.cards == {str(row.pk): "succeeded"}
     assert paper.texts == {}
     assert "Good day." in paper.prose
@@ -167,8 +172,8 @@ def test_late_pieces_change_no_final_card(
 ) -> None:
     live, paper = opened
     Generation.objects.update(status=Status.SUCCEEDED)
-    paper.show(live.update([card_of(row)]))
-    paper.show(live.update([piece(row, offset, "late")]))
+    paper.show(updated(live, [card_of(row)]))
+    paper.show(updated(live, [piece(row, offset, "late")]))
     assert paper.cards == {str(row.pk): "succeeded"}
     assert "late" not in paper.prose
     assert paper.lost == []
@@ -178,8 +183,8 @@ def test_late_pieces_change_no_final_card(
 def test_the_end_is_said_once(opened: tuple[Page, Paper], row: Generation, status: Status) -> None:
     live, _ = opened
     Generation.objects.update(status=status)
-    assert fragments.SAID[status] in live.update([card_of(row)])
-    assert fragments.SAID[status] not in live.update([card_of(row)])
+    assert fragments.SAID[status] in updated(live, [card_of(row)])
+    assert fragments.SAID[status] not in updated(live, [card_of(row)])
 
 
 def test_every_status_can_be_said() -> None:
@@ -201,7 +206,7 @@ def test_only_cards_need_the_ledger(
         {"owner": row.owner_id, "generation": str(row.pk), "kind": kind, "progress": 3}
         for kind in news
     ]
-    assert opened[0].needs_ledger(told) is needed
+    assert bool(opened[0].stale(told)) is needed
 
 
 @pytest.mark.parametrize(("progress", "words"), [(0, "drawing, 0 %"), (100, "drawing, 100 %")])
@@ -215,7 +220,7 @@ def test_progress_is_said_and_drawn(
         "stage": words,
         "progress": progress,
     }
-    html = opened[0].update([told])
+    html = updated(opened[0], [told])
     assert words in html
     assert f'value="{progress}"' in html
 
@@ -230,7 +235,7 @@ def test_a_stage_without_progress_is_said_and_leaves_the_bar_alone(
         "stage": "writing",
         "progress": None,
     }
-    html = opened[0].update([told])
+    html = updated(opened[0], [told])
     assert "writing" in html
     assert "<progress" not in html
 
@@ -240,13 +245,13 @@ def test_news_of_another_show_nothing(person: User, stranger: User, kind: Any) -
     row = a_generation(stranger, status=Status.RUNNING, text="a secret")
     news = piece(row, 3, "a secret", kind=kind) | {"stage": "a secret", "progress": None}
     live = Page(person)
-    assert "secret" not in live.join(0.0) + live.update([news])
+    assert "secret" not in live.join(0.0) + updated(live, [news])
 
 
 def test_what_is_deleted_goes_away(opened: tuple[Page, Paper], row: Generation) -> None:
     live, paper = opened
     Generation.objects.update(deleted_at=row.queued_at)
-    paper.show(live.update([card_of(row)]))
+    paper.show(updated(live, [card_of(row)]))
     assert paper.cards == {}
 
 
@@ -270,7 +275,7 @@ def test_the_number_of_open_runs_comes_with_each_card(person: User) -> None:
     rows = [a_generation(person, status=status) for status in (*OPEN, *FINAL)]
     page = Page(person)
     page.join(0.0)
-    assert "2 running" in page.update([card_of(rows[0])])
+    assert "2 running" in updated(page, [card_of(rows[0])])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -278,7 +283,7 @@ def test_hostile_words_are_only_words_in_a_piece(
     opened: tuple[Page, Paper], row: Generation, text: str
 ) -> None:
     live, paper = opened
-    paper.show(live.update([piece(row, 5, text)]))
+    paper.show(updated(live, [piece(row, 5, text)]))
     assert shown(paper, row) == "hello" + text
 
 
@@ -325,10 +330,10 @@ def test_whatever_the_order_the_page_shows_a_beginning_and_ends_as_the_ledger(
         reached = max(reached, written)
         Choice.objects.filter(generation=row).update(text=TRUTH[:reached])
         news = [card_of(row) if n < 0 else pieces[n] for n in numbers if n < len(pieces)]
-        paper.show(live.update(news))
+        paper.show(updated(live, news))
         assert TRUTH.startswith(shown(paper, row))
     finish(row)
-    paper.show(live.update([*pieces, card_of(row)]))
+    paper.show(updated(live, [*pieces, card_of(row)]))
     assert (paper.cards, paper.texts, paper.lost) == ({str(row.pk): "succeeded"}, {}, [])
     assert words(TRUTH) in words(paper.prose)
 
@@ -351,5 +356,5 @@ def test_news_in_order_are_shown_whole_wherever_the_ledger_stands(
     live, paper = Page(row.owner), Paper()
     paper.show(live.join(0.0))
     for begin, end in zip([0, *cuts], [*cuts, len(TRUTH)], strict=True):
-        paper.show(live.update([piece(row, begin, TRUTH[begin:end])]))
+        paper.show(updated(live, [piece(row, begin, TRUTH[begin:end])]))
     assert shown(paper, row) == TRUTH

@@ -24,7 +24,7 @@ from modelless_web.engine.live import News, card
 from modelless_web.engine.runtime import Engine
 from modelless_web.practice.server import listen
 from modelless_web.records.models import Generation, Model, Status, User
-from modelless_web.studio import stream
+from modelless_web.studio import cards, stream
 from modelless_web.studio.stream import live, message
 from tests.studio.conftest import signed_in
 from tests.studio.factories import a_generation, filled_in
@@ -296,8 +296,8 @@ def test_open_streams_hold_no_thread_and_no_database_connection(
     threads, connections = threading.active_count(), database_connections()
     for _ in range(20):
         pages.open(mine).hears("hello")
-    assert threading.active_count() - threads < stream.THREADS
-    assert database_connections() - connections < stream.THREADS
+    assert threading.active_count() - threads < cards.THREADS
+    assert database_connections() - connections < cards.THREADS
 
 
 def database_connections() -> int:

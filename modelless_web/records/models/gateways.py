@@ -61,9 +61,8 @@ class ModelQuerySet(models.QuerySet["Model"]):
     def on_offer(self) -> "ModelQuerySet":
         """Models that a person can choose now."""
         still_listed = Q(seen_at=None) | Q(seen_at__gte=F("gateway__checked_at"))
-        return self.filter(still_listed, enabled=True, gateway__enabled=True).select_related(
-            "gateway"
-        )
+        rows = self.filter(still_listed, enabled=True, gateway__enabled=True)
+        return rows.select_related("gateway").defer("gateway__key")
 
 
 class Model(models.Model):

@@ -86,7 +86,8 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return rows
 
     def _light(self) -> Self:
-        light = self.select_related("gateway").defer("response", "error_body")
+        # The key would be decrypted for every row, and no card shows it.
+        light = self.select_related("gateway").defer("response", "error_body", "gateway__key")
         return light.fetch_mode(FETCH_PEERS)
 
 
