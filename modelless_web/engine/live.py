@@ -87,11 +87,17 @@ class LiveLog:
         self.is_closed = False
 
     async def publish(self, news: list[News]) -> None:
-        """Append news to the log. A log that can't be reached is not an error of the run."""
+        """Append news to the log. A log that can't be reached is not an error of the run.
+
+        Orders are then heeded by this process at least.
+        """
         try:
             await self._channel.send(news)
         except Exception:
             logger.exception("The live log could not be written; open pages will be late.")
+            for item in news:
+                if item["kind"] in ORDERS:
+                    self._heed(item)
 
     def join(self, owner: int) -> Watcher:
         """Start to watch one person's runs, beginning with the last two seconds."""

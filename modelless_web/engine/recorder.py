@@ -229,10 +229,11 @@ class Recorder:
 
     async def keep(self) -> None:
         """Tell and write, until cancelled; whatever is open then is written once more."""
-        texts_due = 0.0
+        texts_due = tell_due = 0.0
         try:
             while True:
-                await self._wait()
+                await self._wait(tell_due)
+                tell_due = time.monotonic() + TICK
                 self._stirred.clear()
                 self._urgent.clear()
                 await self._tell()
@@ -252,11 +253,11 @@ class Recorder:
         await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
 
-    async def _wait(self) -> None:
-        """Sleep until there is something to do, but never past the time a text may wait."""
+    async def _wait(self, tell_due: float) -> None:
+        """Sleep until there is something to do; while text comes, until it is to be told."""
         if any(recording.is_unwritten for recording in self.open.values()):
             try:
-                async with asyncio.timeout(TICK):
+                async with asyncio.timeout(tell_due - time.monotonic()):
                     await self._urgent.wait()
             except TimeoutError:
                 return

@@ -55,14 +55,12 @@ class Engine:
     def queued(self, owner: int, pk: UUID) -> None:
         """Show a queued generation and have it begin when its turn comes. From any thread.
 
-        This process looks at once; the others hear of it, and whoever is first has it.
+        Every process hears of it, and whoever is first has it.
         """
-        self.wake()
         self.tell([card(owner, pk), order("queued", owner, pk)])
 
     def stop(self, owner: int, pk: UUID) -> None:
         """End a running generation, on whichever machine it runs. From any thread."""
-        self._loop.call_soon_threadsafe(self.runner.stop, pk)
         self.tell([order("stop", owner, pk)])
 
     def tell(self, news: list[News]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from modelless_web.engine import live
 from modelless_web.engine.channel import channel
-from modelless_web.engine.live import LiveLog, Watcher, card
+from modelless_web.engine.live import LiveLog, News, Watcher, card
 from modelless_web.engine.runtime import Engine
 from modelless_web.records.ids import uuid7
 from tests.support.studio import wait_for
@@ -121,6 +121,9 @@ def test_orders_for_engines_are_no_news_for_pages(engine: Engine, owner: int) ->
 async def test_a_log_that_cannot_be_reached_is_no_error_of_the_run(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    heeded: list[News] = []
     async with channel("redis://127.0.0.1:9/0") as nobody:
-        await LiveLog(nobody, heed=lambda _: None).publish([card(1, "x")])
+        told = [card(1, "x"), live.order("queued", 1, "x")]
+        await LiveLog(nobody, heeded.append).publish(told)
     assert "open pages will be late" in caplog.text
+    assert heeded == told[1:]
