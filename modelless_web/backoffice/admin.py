@@ -7,8 +7,16 @@ from modelless_web.backoffice.generations import GenerationAdmin
 from modelless_web.backoffice.offers import ModelAdmin
 from modelless_web.backoffice.people import UserAdmin
 from modelless_web.backoffice.pictures import PictureAdmin
+from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
-__all__ = ["GatewayAdmin", "GenerationAdmin", "ModelAdmin", "PictureAdmin", "UserAdmin"]
+__all__ = [
+    "ErrorGroupAdmin",
+    "GatewayAdmin",
+    "GenerationAdmin",
+    "ModelAdmin",
+    "PictureAdmin",
+    "UserAdmin",
+]
 
 admin.site.site_header = "Modelless Studio"
 admin.site.site_title = "Modelless Studio admin"

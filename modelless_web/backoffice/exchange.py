@@ -35,6 +35,20 @@ def timeline(row: Generation) -> SafeString | str:
     return pieces.table(rows, "Step", "Time", "Since queued")
 
 
+def attempts(row: Generation) -> SafeString | str:
+    """The attempts that failed, cost nothing, and were followed by another."""
+    rows = [
+        (
+            f"{attempt.began_at:%H:%M:%S}",
+            attempt.error_status or attempt.error_kind,
+            attempt.error_message,
+            pieces.seconds_text(attempt.waited),
+        )
+        for attempt in row.attempts.all()
+    ]
+    return pieces.table(rows, "Began", "Status", "Said", "Waited")
+
+
 def choices(row: Generation) -> SafeString | str:
     """What each of the ``n`` answers said."""
     rows = [

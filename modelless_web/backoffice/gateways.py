@@ -109,6 +109,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
         "name",
         "base_url",
         "enabled",
+        "down_since",
         "is_practice",
         "key_shown",
         "checked_at",

@@ -116,6 +116,8 @@ class GenerationAdmin(ReadOnlyAdmin):
                     "error_message",
                     "error_request_id",
                     "error_body_text",
+                    "error_group_link",
+                    "attempts_shown",
                 )
             },
         ),
@@ -140,9 +142,9 @@ class GenerationAdmin(ReadOnlyAdmin):
         pk = read_uuid(object_id)
         if pk is None:
             return None
-        rows = Generation.objects.select_related("owner", "gateway")
+        rows = Generation.objects.select_related("owner", "gateway", "error_group")
         rows = rows.defer("gateway__key", "owner__password")
-        return rows.prefetch_related("choices", "pictures").filter(pk=pk).first()
+        return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -210,6 +212,15 @@ class GenerationAdmin(ReadOnlyAdmin):
     @admin.display(description="body")
     def error_body_text(self, row: Generation) -> SafeString | str:
         return pieces.pre(row.error_body)
+
+    @admin.display(description="all like it")
+    def error_group_link(self, row: Generation) -> SafeString | str:
+        group = row.error_group
+        return pieces.link(group, f"{group.count:,} so far") if group else pieces.NOTHING
+
+    @admin.display(description="attempts before")
+    def attempts_shown(self, row: Generation) -> SafeString | str:
+        return exchange.attempts(row)
 
     @admin.display(description="times")
     def timeline(self, row: Generation) -> SafeString | str:

@@ -4,6 +4,7 @@ Every variable is optional. The table in the README lists the same names; a test
 """
 
 import ipaddress
+import math
 import os
 import secrets
 from collections.abc import Mapping
@@ -31,6 +32,11 @@ class Environment:
     access: Access
     runs: int
     runs_per_person: int
+    silence: float
+    picture_silence: float
+    longest_text: float
+    longest_picture: float
+    grace: float
     secret_key: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
     database: dict[str, Any] = field(repr=False)
@@ -56,6 +62,11 @@ def read(environ: Mapping[str, str], *, project: Path) -> Environment:
         port=_port(environ, "MODELLESS_PORT", 8000),
         data_dir=data_dir,
         access=_access(environ, host),
+        silence=_seconds(environ, "MODELLESS_SILENCE", 120),
+        picture_silence=_seconds(environ, "MODELLESS_PICTURE_SILENCE", 300),
+        longest_text=_seconds(environ, "MODELLESS_LONGEST_TEXT", 900),
+        longest_picture=_seconds(environ, "MODELLESS_LONGEST_PICTURE", 1_800),
+        grace=_seconds(environ, "MODELLESS_GRACE", 20),
         runs=_count(environ, "MODELLESS_RUNS", 1_000),
         runs_per_person=_count(environ, "MODELLESS_RUNS_PER_PERSON", 100),
         secret_key=environ.get("MODELLESS_SECRET_KEY", "").strip(),
@@ -136,6 +147,17 @@ def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not int(text):
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number from 1 on.")
     return int(text)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name, "").strip() or str(default)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a number of seconds.")
+    return seconds
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

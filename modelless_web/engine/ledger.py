@@ -18,7 +18,16 @@ from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
 from modelless_web.gateway.parameters import Chat
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Choice, Generation, Model, Status, Transcript, User
+from modelless_web.records.models import (
+    Attempt,
+    Choice,
+    ErrorGroup,
+    Generation,
+    Model,
+    Status,
+    Transcript,
+    User,
+)
 from modelless_web.records.models.generations import joined
 
 LEASE = timedelta(seconds=30)
@@ -46,9 +55,21 @@ class Settlement:
     received: bytes = b""
     usage: UsageReported | None = None
     error: GatewayError | None = None
+    was_cut_off: bool = False
     damaged: int = 0
     first_byte_at: datetime | None = None
     last_byte_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAttempt:
+    """An attempt that cost nothing and is repeated in ``wait`` seconds."""
+
+    generation: UUID
+    number: int
+    error: GatewayError
+    began_at: datetime
+    wait: float
 
 
 def queue(
@@ -148,6 +169,27 @@ def claim(pks: Collection[UUID], worker: str) -> list[Generation]:
     return list(mine.select_related("gateway").defer("prompt", "asked").order_by("pk"))
 
 
+def note_attempt(failed: FailedAttempt, worker: str) -> bool:
+    """Keep an attempt that another follows; False if the run is no longer ``worker``'s."""
+    now = timezone.now()
+    mine = Generation.objects.filter(
+        pk=failed.generation, status=Status.RUNNING, lease_owner=worker
+    )
+    if not mine.update(retry_at=now + timedelta(seconds=failed.wait)):
+        return False
+    columns = _error_columns(failed.error)
+    del columns["maybe_charged"]
+    Attempt(
+        generation_id=failed.generation,
+        number=failed.number,
+        began_at=failed.began_at,
+        ended_at=now,
+        waited=failed.wait,
+        **columns,
+    ).save(force_insert=True)
+    return True
+
+
 def place(ahead: Mapping[UUID, int]) -> list[Generation]:
     """Note of rows that wait how many are ahead of them; return those that still wait."""
     rows = list(
@@ -196,8 +238,6 @@ def settle(end: Settlement, worker: str) -> bool:
     now = timezone.now()
     usage, error = end.usage, end.error
     reasons = [choice.finish_reason for choice in end.choices if choice.finish_reason]
-    # A gateway that is left in the middle of its work may still charge for it.
-    was_cut_off = end.status == Status.CANCELLED and bool(end.sent)
     won = Generation.objects.filter(
         pk=end.generation, status=Status.RUNNING, lease_owner=worker
     ).update(
@@ -217,8 +257,12 @@ def settle(end: Settlement, worker: str) -> bool:
         last_byte_at=end.last_byte_at,
         saved_at=now,
         changed_at=now,
-        **(_error_columns(error) or {"maybe_charged": was_cut_off}),
+        # A gateway that is left in the middle of its work may still charge for it.
+        **(_error_columns(error) or {"maybe_charged": end.was_cut_off}),
     )
+    if won and error:
+        group = ErrorGroup.objects.count_in(error)
+        Generation.objects.filter(pk=end.generation).update(error_group=group)
     if won:
         write({end.generation: end.choices}, {})
         Transcript(

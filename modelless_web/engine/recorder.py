@@ -20,7 +20,7 @@ from uuid import UUID
 from django.db import OperationalError, close_old_connections, connections, transaction
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.live import LiveLog, News, card
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
@@ -34,7 +34,7 @@ from modelless_web.gateway.events import (
     TextDelta,
     UsageReported,
 )
-from modelless_web.records.answers import doing
+from modelless_web.records.answers import doing, repeating
 from modelless_web.records.models import Generation
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Recording:
         self.damaged = 0
         self.progress: int | None = None
         self.is_unwritten = False
+        self.between_attempts = ""
         self._told_stage = ""
 
     def fold(self, events: Iterable[Event]) -> None:
@@ -137,7 +138,14 @@ class Recording:
                     choice.told[kind] += len(text)
         return told
 
+    @property
+    def has_content(self) -> bool:
+        """Whether anything came that a person could use."""
+        return bool(self.pictures) or any(c.text or c.reasoning for c in self.choices.values())
+
     def _stage(self) -> str:
+        if self.between_attempts:
+            return self.between_attempts
         choices = self.choices.values()
         return doing(
             self.progress,
@@ -185,6 +193,7 @@ class Recorder:
         response: dict[str, Any],
         sent: bytes,
         received: bytes,
+        was_cut_off: bool,
         first_byte_at: datetime | None,
         last_byte_at: datetime | None,
     ) -> None:
@@ -198,6 +207,7 @@ class Recorder:
             received=received,
             usage=recording.usage,
             error=recording.error,
+            was_cut_off=was_cut_off,
             damaged=recording.damaged,
             first_byte_at=first_byte_at,
             last_byte_at=last_byte_at,
@@ -216,6 +226,14 @@ class Recorder:
                 await asyncio.sleep(pause)
             else:
                 return
+
+    async def repeat_later(self, recording: Recording, failed: FailedAttempt) -> bool:
+        """Keep a failed attempt and tell that another follows; False if the row is lost."""
+        is_ours: bool = await self._order(partial(ledger.note_attempt, failed, self.worker))
+        recording.error = None
+        recording.between_attempts = repeating(failed.wait)
+        self._stirred.set()
+        return is_ours
 
     async def renew(self) -> list[UUID]:
         """Keep the leases; return the runs that must end: stopped, or lost to somebody else."""

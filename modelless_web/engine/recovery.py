@@ -57,6 +57,7 @@ class Sweeper:
         if ended:
             await self._engine.log.publish([card(row.owner_id, row.pk) for row in ended])
         self._engine.admission.stir()
+        await self._engine.breaker.probe()
         for picture in await recorder.do(_waiting_pictures):
             self._rescue(picture)
         await recorder.do(_give_up_bytes)

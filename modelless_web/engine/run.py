@@ -2,29 +2,77 @@
 
 import asyncio
 import logging
+import random
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import timezone
+
+from modelless_web.engine.breaker import Breaker
+from modelless_web.engine.ledger import FailedAttempt
 from modelless_web.engine.live import LiveLog, card
 from modelless_web.engine.recorder import Recorder, Recording
 from modelless_web.engine.rescue import Outcome, Rescuer, record
-from modelless_web.gateway.client import Client, Exchange
-from modelless_web.gateway.errors import Kind
+from modelless_web.gateway.client import Client, Exchange, Patience
+from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.wire import chat
 from modelless_web.records.models import Generation, Model, Picture, Status
 
 logger = logging.getLogger(__name__)
 
-# Seconds without a byte. A model that draws may say nothing until the picture is done, and a
-# request given up too early is charged all the same.
-SILENCE: Final = 120.0
-PICTURE_SILENCE: Final = 300.0
+MOST_ATTEMPTS: Final = 3
+FIRST_WAIT: Final = 0.5
+LONGEST_WAIT: Final = 8.0
 STOPS_KEPT: Final = 1_000
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One exchange of a run, and how it ended if a person stopped it."""
+
+    number: int
+    recording: Recording
+    reader: chat.Reader
+    exchange: Exchange
+    began_at: datetime = field(default_factory=timezone.now)
+    status: Status | None = None
+    was_cut_off: bool = False
+
+    def to_repeat(self) -> FailedAttempt | None:
+        """What is to be kept of it before the same is sent again; None when it must not be.
+
+        Never after the first word, and never where it could be charged twice.
+        """
+        error = self.recording.error
+        if error is None or not error.may_be_repeated or self.recording.has_content:
+            return None
+        if self.number >= MOST_ATTEMPTS:
+            return None
+        return FailedAttempt(
+            generation=self.recording.pk,
+            number=self.number,
+            error=error,
+            began_at=self.began_at,
+            wait=pause_after(self.number, error),
+        )
+
+
+def pause_after(number: int, error: GatewayError) -> float:
+    """Seconds until the attempt after ``number``: doubled each time, with jitter.
+
+    A gateway that names a time is heeded (gateway reference, 1.6).
+    """
+    if error.retry_after is not None:
+        return error.retry_after
+    longest: float = min(FIRST_WAIT * 2 ** (number - 1), LONGEST_WAIT)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +83,7 @@ class Runner:
     recorder: Recorder
     rescuer: Rescuer
     log: LiveLog
+    breaker: Breaker
     tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     stopped_early: dict[UUID, None] = field(default_factory=dict)
 
@@ -42,7 +91,7 @@ class Runner:
         """Carry out a run whose row this process has won, in a task of its own."""
         recording = self.recorder.open_for(row)
         is_stopped = row.pk in self.stopped_early
-        work = self._end_unsent(recording) if is_stopped else self._exchange(recording)
+        work = self._end_unsent(recording) if is_stopped else self._carry_out(recording)
         # Eager: a task that is cancelled before its first step would leave its row running.
         task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
         self.tasks[row.pk] = task
@@ -80,11 +129,28 @@ class Runner:
             response={},
             sent=b"",
             received=b"",
+            was_cut_off=False,
             first_byte_at=None,
             last_byte_at=None,
         )
 
-    async def _exchange(self, recording: Recording) -> None:
+    async def _carry_out(self, recording: Recording) -> None:
+        attempt = await self._attempt(recording, 1)
+        while (failed := attempt.to_repeat()) is not None:
+            try:
+                if not await self.recorder.repeat_later(recording, failed):
+                    break
+                await asyncio.sleep(failed.wait)
+            except asyncio.CancelledError:
+                attempt.status = Status.CANCELLED
+                recording.error = None
+                break
+            recording.between_attempts = ""
+            attempt = await self._attempt(recording, failed.number + 1)
+        await asyncio.shield(self._finish(recording, attempt))
+
+    async def _attempt(self, recording: Recording, number: int) -> Attempt:
+        """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
         reader = chat.Reader(
             generation.request["stream"],
@@ -95,35 +161,36 @@ class Runner:
             generation.gateway.address,
             chat.call_of(generation.request),
             reader,
-            silence=PICTURE_SILENCE if makes_pictures(generation) else SILENCE,
+            patience_with(generation),
         )
-        status = None
+        attempt = Attempt(number, recording, reader, exchange)
+        recording.error = self.breaker.refusal(generation.gateway)
+        if recording.error:
+            return attempt
         try:
             async with aclosing(exchange):
                 async for events in exchange:
                     self.recorder.fold(recording, events)
+            await self.breaker.note(generation.gateway, recording.error)
         except asyncio.CancelledError:
-            status = Status.CANCELLED
+            attempt.status = Status.CANCELLED
+            attempt.was_cut_off = bool(exchange.sent)
             recording.fold(reader.close())
             # Stopping is the person's wish; what the cut-off stream lacks is no error.
             recording.error = None
-        await asyncio.shield(self._finish(recording, exchange, reader, status))
+        return attempt
 
-    async def _finish(
-        self,
-        recording: Recording,
-        exchange: Exchange,
-        reader: chat.Reader,
-        status: Status | None,
-    ) -> None:
+    async def _finish(self, recording: Recording, attempt: Attempt) -> None:
+        exchange, reader = attempt.exchange, attempt.reader
         recording.settle_texts(reader.answers)
         await self._save_pictures(recording)
         await self.recorder.settle(
             recording,
-            status or verdict(recording),
+            attempt.status or verdict(recording),
             response=reader.response,
             sent=exchange.sent,
             received=bytes(exchange.received),
+            was_cut_off=attempt.was_cut_off,
             first_byte_at=exchange.first_byte_at,
             last_byte_at=exchange.last_byte_at,
         )
@@ -145,6 +212,16 @@ class Runner:
         outcome = await self.rescuer.rescue(picture.source_url, b"", origin)
         await self.recorder.do(partial(_record, [picture], [outcome]))
         await self.log.publish([card(picture.generation.owner_id, picture.generation_id)])
+
+
+def patience_with(generation: Generation) -> Patience:
+    """How long a run may take. A model that draws may say nothing until the picture is done, and
+    a request given up too early is charged all the same.
+    """
+    environment = settings.ENVIRONMENT
+    if makes_pictures(generation):
+        return Patience(environment.picture_silence, environment.longest_picture)
+    return Patience(environment.silence, environment.longest_text)
 
 
 def makes_pictures(generation: Generation) -> bool:

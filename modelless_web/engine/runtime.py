@@ -6,13 +6,13 @@ import os
 import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 
 from modelless_web.engine.admission import Admission
+from modelless_web.engine.breaker import Breaker
 from modelless_web.engine.channel import Channel, channel
 from modelless_web.engine.live import LiveLog, News, card, order
 from modelless_web.engine.recorder import Recorder
@@ -25,8 +25,7 @@ from modelless_web.records.ids import uuid7
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT: Final = 40.0
-GRACE: Final = timedelta(seconds=20)
-LAST_WORDS: Final = timedelta(seconds=5)
+LAST_WORDS: Final = 5.0
 
 _current: "Engine | None" = None
 
@@ -42,7 +41,8 @@ class Engine:
     def __init__(self, channel: Channel, client: Client, rescuer: Rescuer) -> None:
         self.log = LiveLog(channel, self._heed)
         self.recorder = Recorder(self.log, worker=worker_name())
-        self.runner = Runner(client, self.recorder, rescuer, self.log)
+        self.breaker = Breaker(client, self.recorder)
+        self.runner = Runner(client, self.recorder, rescuer, self.log, self.breaker)
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self._loop = asyncio.get_running_loop()
@@ -132,10 +132,10 @@ async def _drain(engine: Engine, taking: asyncio.Task[None]) -> None:
     engine.log.close()
     taking.cancel()
     await asyncio.wait({taking})
-    if not await _ended(engine, GRACE.total_seconds()):
+    if not await _ended(engine, settings.ENVIRONMENT.grace):
         await engine.sweeper.interrupt_mine()
         engine.runner.stop_all()
-        await _ended(engine, LAST_WORDS.total_seconds())
+        await _ended(engine, LAST_WORDS)
 
 
 async def _ended(engine: Engine, seconds: float) -> bool:

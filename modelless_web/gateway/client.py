@@ -17,16 +17,16 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from .errors import GatewayError, Kind, request_id
+from . import limits
+from .classify import request_id
+from .errors import GatewayError, Kind
 from .events import Event, Failed
 from .wire import models
 from .wire.call import Call, WireReader
 
 CONNECT: Final = 10.0
 WRITE: Final = 30.0
-SILENCE: Final = 120.0
 KEEP_ALIVE: Final = 30.0
-MOST_BYTES: Final = 256 * 1024 * 1024
 AFTER_DONE: Final = 1.0
 AFTER_SETTLED: Final = 5.0
 USER_AGENT: Final = "modelless-studio"
@@ -38,6 +38,21 @@ class Address:
 
     base_url: str
     key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait: without a byte, and for the whole exchange; seconds.
+
+    A keep-alive ends a silence. Only ``longest`` ends a stream of nothing but keep-alives.
+    """
+
+    silence: float
+    longest: float
+
+
+PATIENCE: Final = Patience(silence=120.0, longest=900.0)
+FOR_A_LIST: Final = Patience(silence=30.0, longest=60.0)
 
 
 @lru_cache(maxsize=256)
@@ -82,18 +97,19 @@ class Client:
         await self._http.aclose()
 
     def exchange(
-        self, address: Address, call: Call, reader: WireReader, *, silence: float = SILENCE
+        self,
+        address: Address,
+        call: Call,
+        reader: WireReader,
+        patience: Patience = PATIENCE,
     ) -> "Exchange":
-        """Return an exchange that has not begun; nothing is sent before it is iterated.
-
-        `silence` is the longest time without a byte, in seconds.
-        """
-        return Exchange(self._http, address, call, reader, silence)
+        """Return an exchange that has not begun; nothing is sent before it is iterated."""
+        return Exchange(self._http, address, call, reader, patience)
 
     async def list_models(self, address: Address) -> list[models.Offer]:
         """Return the models on offer, sorted by id. Raises GatewayError."""
         reader = models.Reader()
-        async with self.exchange(address, models.build(), reader, silence=30.0) as exchange:
+        async with self.exchange(address, models.build(), reader, FOR_A_LIST) as exchange:
             async for events in exchange:
                 for event in events:
                     if isinstance(event, Failed):
@@ -114,7 +130,7 @@ class Exchange:
         address: Address,
         call: Call,
         reader: WireReader,
-        silence: float,
+        patience: Patience,
     ) -> None:
         self.sent = b""
         self.received = bytearray()
@@ -127,7 +143,11 @@ class Exchange:
         self._address = address
         self._call = call
         self._reader = reader
-        self._silence = silence
+        self._patience = patience
+        self._clock = asyncio.get_running_loop().time
+        self._ends_at = self._clock() + patience.longest
+        self._closing_at: float | None = None
+        self._is_done = False
         self._response: httpx.Response | None = None
         self._blocks: AsyncIterator[bytes] | None = None
         self._head_size = 0
@@ -177,7 +197,7 @@ class Exchange:
         request = self._request()
         self.sent = _head_of(request) + self._call.body
         # The transport has no limit for a peer that stops reading, so the whole phase gets one.
-        async with asyncio.timeout(CONNECT + WRITE + self._silence):
+        async with asyncio.timeout(CONNECT + WRITE + self._patience.silence):
             response = await self._http.send(request, stream=True)
         self._response = response
         self.status = response.status_code
@@ -205,35 +225,53 @@ class Exchange:
                 url,
                 headers=headers,
                 content=self._call.body or None,
-                extensions={"timeout": {"connect": CONNECT, "read": self._silence}},
+                extensions={"timeout": {"connect": CONNECT, "read": self._patience.silence}},
             )
         except (ValueError, httpx.InvalidURL) as error:
             raise GatewayError(Kind.NETWORK, str(error), retryable=False) from error
 
     async def _next_block(self, blocks: AsyncIterator[bytes]) -> bytes | None:
         """Return the next bytes, or None at the end of the answer."""
-        grace = AFTER_DONE if self._reader.done else AFTER_SETTLED if self._reader.settled else 0
+        closing_at = self._patience_ends()
+        if closing_at is not None and closing_at < self._clock():
+            return None
         try:
-            if grace:
-                async with asyncio.timeout(grace):
-                    block = await anext(blocks)
-            else:
+            if closing_at is None:
                 block = await anext(blocks)
+            else:
+                async with asyncio.timeout_at(closing_at):
+                    block = await anext(blocks)
         except StopAsyncIteration:
             return None
         except TimeoutError:
-            if grace:
+            if closing_at is not None:
                 return None
             raise
+        self._take(block)
+        return block
+
+    def _patience_ends(self) -> float | None:
+        """When to stop waiting for more of an answer that is whole; None while it is not."""
+        if self._reader.done and not self._is_done:
+            self._is_done = True
+            self._closing_at = self._clock() + AFTER_DONE
+        elif self._reader.settled and self._closing_at is None:
+            self._closing_at = self._clock() + AFTER_SETTLED
+        return self._closing_at
+
+    def _take(self, block: bytes) -> None:
         self.received += block
         self.last_byte_at = datetime.now(UTC)
         if self.first_byte_at is None:
             self.first_byte_at = self.last_byte_at
-        if len(self.received) - self._head_size > MOST_BYTES:
+        if len(self.received) - self._head_size > limits.ANSWER_BYTES:
             raise GatewayError(
                 Kind.UPSTREAM, "The answer was larger than the studio accepts.", maybe_charged=True
             )
-        return block
+        if self._clock() > self._ends_at:
+            minutes = self._patience.longest / 60
+            words = f"The answer was not complete after {minutes:.3g} minutes."
+            raise GatewayError(Kind.TIMEOUT, words, maybe_charged=True)
 
     async def _end(self, broken: GatewayError | None) -> list[Event]:
         if broken is not None and not broken.status:

@@ -15,21 +15,19 @@
     └── truncated           an answer without its end
 
 `retryable` means that the same request may succeed later, unchanged. Only when `maybe_charged`
-is false as well may anything be sent again without asking the person.
+is false as well may anything be sent again without asking the person; that leaves
+- a connection that was never made,
+- 408, 409 and 429: the gateway refused before it did anything,
+- 5xx with the gateway's own word (a JSON error) that the request failed.
+A web page, an empty body, 504, 524 and everything under 200 may hide work that was done.
 The shapes and statuses are those of the gateway reference, sections 1.4, 1.5 and 1.6.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from http import HTTPStatus
-from typing import Any, Final
-
-MOST_BODY: Final = 4000
-MOST_HTML: Final = 500
-MOST_MESSAGE: Final = 1000
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -96,12 +94,15 @@ SENTENCES: Final[Mapping[Kind, Advice]] = {
     ),
 }
 
-_REFUSED_EARLY: Final = frozenset({Kind.AUTH, Kind.QUOTA, Kind.RATE, Kind.MODEL, Kind.VALIDATION})
-_RETRYABLE: Final = frozenset({Kind.RATE, Kind.TIMEOUT, Kind.EMPTY, Kind.TRUNCATED, Kind.UPSTREAM})
+RETRYABLE: Final = frozenset({Kind.RATE, Kind.TIMEOUT, Kind.EMPTY, Kind.TRUNCATED, Kind.UPSTREAM})
 
 
 class GatewayError(Exception):
-    """The one failure of this package; `body` is at most 4,000 redacted characters."""
+    """The one failure of this package; `body` is at most 4,000 redacted characters.
+
+    `retry_after` is how many seconds the gateway asked to wait. `is_known` is false where no
+    rule of this file recognised what the gateway said, and only its status spoke.
+    """
 
     def __init__(
         self,
@@ -112,7 +113,9 @@ class GatewayError(Exception):
         code: str = "",
         request_id: str = "",
         retryable: bool | None = None,
+        retry_after: float | None = None,
         maybe_charged: bool = False,
+        is_known: bool = True,
         body: str = "",
     ) -> None:
         super().__init__(message)
@@ -121,9 +124,16 @@ class GatewayError(Exception):
         self.status = status
         self.code = code
         self.request_id = request_id
-        self.retryable = kind in _RETRYABLE if retryable is None else retryable
+        self.retryable = kind in RETRYABLE if retryable is None else retryable
+        self.retry_after = retry_after
         self.maybe_charged = maybe_charged
+        self.is_known = is_known
         self.body = body
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the same request can be sent again without anybody paying twice."""
+        return self.retryable and not self.maybe_charged
 
     def __repr__(self) -> str:
         return f"GatewayError({self.kind.value}, {self.message!r}, status={self.status})"
@@ -153,240 +163,3 @@ def tidy(text: str) -> str:
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What an error body says, whichever of the five shapes it has."""
-
-    message: str = ""
-    code: str = ""
-    type: str = ""
-
-
-_MESSAGE_KEYS: Final = ("message", "description", "msg", "err", "error_msg", "detail", "error")
-_REQUEST_ID: Final = re.compile(r"\s*\(?\brequest[ _]id:?\s*([\w.-]{6,})\)?", re.IGNORECASE)
-_ID_HEADERS: Final = ("x-oneapi-request-id", "x-request-id", "x-generation-id")
-
-
-def classify(status: int, headers: Mapping[str, str], body: bytes) -> GatewayError:
-    """Turn a failed reply into the error it stands for; never raises.
-
-    `headers` may be in any case. A status of 200 is possible: gateways hide errors there.
-    """
-    text = tidy(body[: 4 * MOST_BODY].decode("utf-8", "replace")).removeprefix("\ufeff").strip()
-    lower = {name.lower(): value for name, value in headers.items()}
-    is_html = text.startswith("<")
-    said = _Said() if is_html else _said(text)
-    kind = _kind(status, said, text, is_html)
-    return GatewayError(
-        kind,
-        _message(kind, status, said, text, is_html),
-        status=status,
-        code=said.code or said.type,
-        request_id=request_id(lower, text),
-        retryable=_retryable(kind, status, lower),
-        maybe_charged=_maybe_charged(kind, status, said),
-        body=redact(text)[: MOST_HTML if is_html else MOST_BODY],
-    )
-
-
-def request_id(headers: Mapping[str, str], text: str = "") -> str:
-    """Return the id by which the gateway's operator finds a request, or "".
-
-    Header names are expected in lower case; the text is searched when no header has the id.
-    """
-    for name in _ID_HEADERS:
-        if headers.get(name):
-            return headers[name][:200]
-    found = _REQUEST_ID.search(text)
-    return found[1] if found else ""
-
-
-def is_failure(reply: Mapping[str, Any]) -> bool:
-    """Whether a JSON object under status 200 is one of the error shapes."""
-    if reply.get("error") or reply.get("success") is False:
-        return True
-    if reply.get("object") == "error" or reply.get("type") == "error":
-        return True
-    if reply.get("choices") is not None or reply.get("usage") or reply.get("data"):
-        return False
-    return any(isinstance(reply.get(key), str) and reply[key] for key in _MESSAGE_KEYS)
-
-
-def _said(text: str) -> _Said:
-    try:
-        reply = json.loads(text)
-    except (ValueError, RecursionError):
-        return _Said(message=text)
-    if isinstance(reply, list) and reply:
-        reply = reply[0]
-    if isinstance(reply, str):
-        return _Said(message=tidy(reply))
-    return _from_object(reply) if isinstance(reply, dict) else _Said()
-
-
-def _from_object(reply: dict[str, Any]) -> _Said:
-    for inner in ("error", "response", "header"):
-        if isinstance(reply.get(inner), dict):
-            nested = _from_object(reply[inner])
-            if nested.message or nested.code or nested.type:
-                return nested
-    message = next(
-        (reply[key] for key in _MESSAGE_KEYS if isinstance(reply.get(key), str) and reply[key]), ""
-    )
-    return _Said(tidy(message).strip(), _word(reply.get("code")), _word(reply.get("type")))
-
-
-def _word(value: Any) -> str:
-    return tidy(str(value)).strip()[:100] if isinstance(value, str | int) else ""
-
-
-_CODES: Final[Mapping[str, Kind]] = {
-    "invalid_api_key": Kind.AUTH,
-    "access_denied": Kind.AUTH,
-    "channel:invalid_key": Kind.UPSTREAM,
-    "insufficient_user_quota": Kind.QUOTA,
-    "pre_consume_token_quota_failed": Kind.QUOTA,
-    "insufficient_quota": Kind.QUOTA,
-    "quota_not_enough": Kind.QUOTA,
-    "billing_hard_limit_reached": Kind.QUOTA,
-    "rate_limit_exceeded": Kind.RATE,
-    "model_not_found": Kind.MODEL,
-    "model_price_error": Kind.MODEL,
-    "channel:no_available_key": Kind.MODEL,
-    "get_channel_failed": Kind.MODEL,
-    "sensitive_words_detected": Kind.MODERATION,
-    "prompt_blocked": Kind.MODERATION,
-    "content_policy_violation": Kind.MODERATION,
-    "content_filter": Kind.MODERATION,
-    "moderation_blocked": Kind.MODERATION,
-    "invalid_request": Kind.VALIDATION,
-    "invalid_text_request": Kind.VALIDATION,
-    "invalid_image_request": Kind.VALIDATION,
-    "context_length_exceeded": Kind.VALIDATION,
-    "bad_request_body": Kind.VALIDATION,
-    "convert_request_failed": Kind.VALIDATION,
-    "api_not_implemented": Kind.VALIDATION,
-    "channel:response_time_exceeded": Kind.TIMEOUT,
-    "empty_response": Kind.EMPTY,
-}
-
-_WORDS: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (
-            r"额度|余额|\bquota|insufficient (?:balance|credit|funds)|not enough credit",
-            Kind.QUOTA,
-        ),
-        (
-            r"敏感词|内容审核|违规|sensitive word|content[ _]policy|safety system|content[ _]filter"
-            r"|content management policy|moderation",
-            Kind.MODERATION,
-        ),
-        (r"负载已饱和|请求过于频繁|rate limit|too many requests|saturated", Kind.RATE),
-        (
-            r"无可用渠道|倍率或价格未配置|no (?:available|enabled) channel"
-            r"|model\b.{0,80}(?:does not exist|not found|not allowed|not available)"
-            r"|(?:无权|没有权限|not allowed|no (?:access|permission)).{0,40}(?:模型|model)",
-            Kind.MODEL,
-        ),
-        (r"无效的令牌|令牌已过期|令牌状态不可用|invalid (?:api )?(?:key|token)", Kind.AUTH),
-    )
-)
-
-_OK: Final = 200
-_REDIRECTED: Final = 300
-_REFUSED: Final = 400
-_BROKEN: Final = 500
-
-_HINTS: Final[Mapping[int, re.Pattern[str]]] = {
-    404: re.compile(r"model|模型", re.IGNORECASE),
-    503: re.compile(r"channel|渠道|distributor", re.IGNORECASE),
-}
-
-_STATUSES: Final[Mapping[int, Kind]] = {
-    401: Kind.AUTH,
-    402: Kind.QUOTA,
-    403: Kind.AUTH,
-    408: Kind.TIMEOUT,
-    429: Kind.RATE,
-    501: Kind.VALIDATION,
-    504: Kind.TIMEOUT,
-    524: Kind.TIMEOUT,
-}
-
-
-def is_ok(status: int) -> bool:
-    """Whether the status is one of success."""
-    return _OK <= status < _REDIRECTED
-
-
-def is_redirect(status: int) -> bool:
-    """Whether the status sends the caller to another address."""
-    return _REDIRECTED <= status < _REFUSED
-
-
-def _kind(status: int, said: _Said, text: str, is_html: bool) -> Kind:
-    if is_redirect(status):
-        return Kind.NETWORK
-    if is_html and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return Kind.HTML
-    if not text and is_ok(status):
-        return Kind.EMPTY
-    # Operators can remap statuses, so what the body says goes first.
-    return _by_words(said) or _by_status(status, said)
-
-
-def _by_words(said: _Said) -> Kind | None:
-    for word in (said.code, said.type, said.message):
-        if word in _CODES:
-            return _CODES[word]
-    return next((kind for pattern, kind in _WORDS if pattern.search(said.message)), None)
-
-
-def _by_status(status: int, said: _Said) -> Kind:
-    if status in _STATUSES:
-        return _STATUSES[status]
-    hint = _HINTS.get(status)
-    if hint is not None and hint.search(said.message):
-        return Kind.MODEL
-    return Kind.VALIDATION if _REFUSED <= status < _BROKEN else Kind.UPSTREAM
-
-
-def _message(kind: Kind, status: int, said: _Said, text: str, is_html: bool) -> str:
-    if is_html:
-        return f"The gateway answered with a web page instead of data (status {status})."
-    if said.message:
-        spoken = _REQUEST_ID.sub("", redact(said.message)).strip()
-        return spoken[:MOST_MESSAGE] or SENTENCES[kind].cause
-    return f"{SENTENCES[kind].cause[:-1]} (status {status}{'' if text else ', empty body'})."
-
-
-_LONGEST_WAIT: Final = 120.0
-
-
-def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:
-    asked = headers.get("x-should-retry", "").lower()
-    if asked in {"true", "false"}:
-        return asked == "true"
-    try:
-        if float(headers.get("retry-after", "0")) > _LONGEST_WAIT:
-            return False
-    except ValueError:
-        pass
-    return kind in _RETRYABLE or (kind is Kind.HTML and status >= _BROKEN)
-
-
-def _maybe_charged(kind: Kind, status: int, said: _Said) -> bool:
-    if kind in _REFUSED_EARLY or kind is Kind.NETWORK:
-        return False
-    if kind is Kind.HTML:
-        return status >= _BROKEN
-    if kind is Kind.MODERATION:
-        return is_ok(status)
-    if kind is Kind.UPSTREAM:
-        # A JSON error is the gateway's own word that the request failed, and it then gives back
-        # what it reserved; under 200 or without a word the outcome is unknown.
-        return is_ok(status) or not (said.code or said.type)
-    return True

@@ -1,10 +1,12 @@
 """A generation as people look at it: its answers side by side, its stage, its times."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from modelless_web.records.markdown import to_html
@@ -78,6 +80,9 @@ def stage(generation: "Generation") -> str:
     if any(not picture.is_settled for picture in generation.pictures.all()):
         return "saving the picture"
     choices = generation.choices.all()
+    now = timezone.now()
+    if generation.retry_at and generation.retry_at > now:
+        return repeating((generation.retry_at - now).total_seconds())
     return doing(
         generation.progress,
         writes=any(choice.text for choice in choices),
@@ -90,6 +95,11 @@ def queued(ahead: int | None) -> str:
     if ahead is None:
         return "queued"
     return f"queued, {ahead:,} ahead" if ahead else "queued, next in turn"
+
+
+def repeating(seconds: float) -> str:
+    """What a run does between two attempts."""
+    return f"trying again in {math.ceil(seconds)} s; nothing was charged so far"
 
 
 def doing(progress: int | None, *, writes: bool, thinks: bool) -> str:

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from modelless_web.gateway import client as client_module
-from modelless_web.gateway.client import Address, Client, Exchange, explain, normalise
+from modelless_web.gateway import limits
+from modelless_web.gateway.client import Address, Client, Exchange, Patience, explain, normalise
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
@@ -31,10 +32,15 @@ async def client() -> AsyncIterator[Client]:
 
 
 def begin(
-    client: Client, up: Upstream, *, silence: float = 5, choices: int | None = None
+    client: Client,
+    up: Upstream,
+    *,
+    silence: float = 5,
+    longest: float = 60,
+    choices: int | None = None,
 ) -> Exchange:
     reader = Reader(True, choices=choices)
-    return client.exchange(Address(up.url, KEY), CALL, reader, silence=silence)
+    return client.exchange(Address(up.url, KEY), CALL, reader, Patience(silence, longest))
 
 
 async def drain(exchange: Exchange) -> Folded:
@@ -217,9 +223,29 @@ async def test_a_finished_answer_does_not_wait_for_the_connection(
 async def test_an_answer_without_end_is_cut_off(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "MOST_BYTES", 5000)
+    monkeypatch.setattr(limits, "ANSWER_BYTES", 5000)
     folded = await play(client, head(), *[chunk({"content": "a"})] * 200, HANG)
     assert folded.kind == "upstream"
+
+
+async def test_what_follows_a_finished_answer_is_not_read_for_ever(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "AFTER_DONE", 0.1)
+    chatter: list[Step] = [step for _ in range(400) for step in (b": more\n\n", 0.005)]
+    async with upstream([head(), BODY, *chatter]) as up:
+        folded = await drain(begin(client, up))
+        assert not up.gone.is_set()
+    assert (folded.text, folded.kind) == ({0: "Hello there"}, "")
+
+
+async def test_keep_alives_end_a_silence_but_not_the_time_of_the_whole_run(client: Client) -> None:
+    keep_alives: list[Step] = [step for _ in range(200) for step in (b": PING\n\n", 0.02)]
+    async with upstream([head(), *keep_alives, HANG]) as up:
+        folded = await drain(begin(client, up, silence=0.3, longest=1))
+    assert folded.error is not None
+    assert "not complete after" in folded.error.message
+    assert folded.error.maybe_charged
 
 
 async def test_the_models_are_listed(client: Client) -> None:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from modelless_web.gateway.errors import SENTENCES, Kind, classify, redact
+from modelless_web.gateway.classify import classify
+from modelless_web.gateway.errors import SENTENCES, Kind, redact
 
 ID = "202403150101010000000AbCdEfGh"
 SHAPES = [

@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final
 
+from modelless_web.gateway import limits
 from modelless_web.gateway.errors import tidy
 from modelless_web.gateway.events import Event, PictureFound, Progress, ReasoningDelta, TextDelta
 
@@ -96,8 +97,13 @@ class Answer:
             self._show(shown, events)
         events.extend(
             PictureFound(self.index, picture.url, picture.data, picture.alt)
-            for picture in self.found.pictures
+            for picture in self.found.pictures[: limits.PICTURES]
         )
+
+    @property
+    def has_too_many_pictures(self) -> bool:
+        """Whether some were left out; ask only after `end`."""
+        return len(self.found.pictures) > limits.PICTURES
 
     def message(self) -> dict[str, Any]:
         """Return the message of this choice as it is stored, every picture as a reference."""

@@ -8,16 +8,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from modelless_web.gateway.errors import (
-    GatewayError,
-    Kind,
-    classify,
-    is_failure,
-    is_ok,
-    is_redirect,
-    request_id,
-)
-from modelless_web.gateway.events import Damaged, Event, Failed
+from modelless_web.gateway import limits
+from modelless_web.gateway.classify import classify, is_failure, is_ok, is_redirect, request_id
+from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.gateway.events import Damaged, Event, Failed, ReasoningDelta, TextDelta
 from modelless_web.gateway.parameters import Chat
 
 from .call import Call
@@ -71,6 +65,7 @@ class Reader:
         self._body = bytearray()
         self._take: Callable[[bytes, list[Event]], None] = self._sniff
         self._done = False
+        self._length = 0
         self._error: GatewayError | None = None
 
     @property
@@ -108,6 +103,7 @@ class Reader:
             except GatewayError as error:
                 self._fail(error)
             self._completion.flush(events)
+            self._measure(events)
         return events
 
     def close(self, broken: GatewayError | None = None) -> list[Event]:
@@ -126,6 +122,15 @@ class Reader:
             events.append(Failed(failure))
         self._done = True
         return events
+
+    def _measure(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, TextDelta | ReasoningDelta):
+                self._length += len(event.text)
+        if self._length > limits.TEXT_CHARACTERS:
+            millions = limits.TEXT_CHARACTERS // 1_000_000
+            words = f"The answer grew beyond {millions} million characters; the rest was not taken."
+            self._fail(GatewayError(Kind.TRUNCATED, words))
 
     # What kind of body this is
 

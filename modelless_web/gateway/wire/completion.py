@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from modelless_web.gateway.errors import GatewayError, Kind, classify, tidy
+from modelless_web.gateway import limits
+from modelless_web.gateway.classify import classify
+from modelless_web.gateway.errors import GatewayError, Kind, tidy
 from modelless_web.gateway.events import Event, Finished, Started, UsageReported
 
 from .answer import Answer
@@ -81,6 +83,9 @@ class Completion:
         answers = [self._answers[index] for index in sorted(self._answers)]
         for answer in answers:
             answer.end(events)
+        if any(answer.has_too_many_pictures for answer in answers):
+            words = f"The answer held more than {limits.PICTURES} pictures; the first are kept."
+            self.failure = _shortfall(Kind.TRUNCATED, words)
         usage = self._reported()
         if usage is not None:
             events.append(usage)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from modelless_web.gateway.errors import GatewayError, Kind, classify, is_ok, tidy
+from modelless_web.gateway.classify import classify, is_ok
+from modelless_web.gateway.errors import GatewayError, Kind, tidy
 from modelless_web.gateway.events import Event, Failed
 
 from .call import Call

@@ -7,9 +7,9 @@ which occur inside answers. Time is linear in the bytes, however small the block
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from modelless_web.gateway import limits
 from modelless_web.gateway.errors import GatewayError, Kind
 
-DEFAULT_LIMIT: Final = 64 * 1024 * 1024
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -23,7 +23,7 @@ class ServerSentEvent(NamedTuple):
 class Decoder:
     """Turns blocks of a stream into events. `limit` caps one event, in bytes."""
 
-    def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(self, limit: int = limits.EVENT_BYTES) -> None:
         self._limit = limit
         self._line = bytearray()
         self._after_cr = False

@@ -3,6 +3,18 @@
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.pictures import Picture
+from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.users import User
 
-__all__ = ["Choice", "Gateway", "Generation", "Model", "Picture", "Status", "Transcript", "User"]
+__all__ = [
+    "Attempt",
+    "Choice",
+    "ErrorGroup",
+    "Gateway",
+    "Generation",
+    "Model",
+    "Picture",
+    "Status",
+    "Transcript",
+    "User",
+]

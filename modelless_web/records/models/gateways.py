@@ -36,6 +36,9 @@ class Gateway(models.Model):
     checked_at = models.DateTimeField(
         null=True, editable=False, help_text="When its model list was last had."
     )
+    down_since = models.DateTimeField(
+        null=True, editable=False, help_text="Since when nothing of it could be reached."
+    )
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
     )

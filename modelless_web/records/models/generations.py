@@ -122,6 +122,9 @@ class Generation(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     finish_reason = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(null=True)
+    retry_at = models.DateTimeField(
+        null=True, help_text="When it is sent again after an attempt that cost nothing."
+    )
     ahead = models.PositiveIntegerField(
         null=True, help_text="While it waits for a place: how many wait before it."
     )
@@ -134,6 +137,13 @@ class Generation(models.Model):
     error_message = models.TextField(blank=True)
     error_request_id = models.CharField(max_length=200, blank=True)
     error_body = models.TextField(blank=True)
+    error_group = models.ForeignKey(
+        "records.ErrorGroup",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="generations",
+    )
     maybe_charged = models.BooleanField(default=False)
 
     prompt_tokens = models.PositiveIntegerField(null=True)

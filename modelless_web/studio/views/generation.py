@@ -103,6 +103,7 @@ def detail(row: Generation) -> dict[str, Any]:
         "response_json": json.dumps(row.response, indent=2, ensure_ascii=False)
         if row.response
         else "",
+        "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
         "lineage_parent": row.parent if row.parent and not row.parent.is_deleted else None,
         "lineage_children": row.children.filter(deleted_at=None).order_by("id"),

@@ -1,0 +1,108 @@
+"""Gateways that are down: new prompts fail at once instead of waiting, until a probe gets through.
+
+A gateway counts as down when nothing of it can be reached: no connection, no answer in time, or
+the web page of a proxy in front of it. A refusal is an answer. Each process keeps its own count;
+the gateway's row tells people since when it has not answered.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from modelless_web.engine.recorder import Recorder
+from modelless_web.gateway.client import Client
+from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.records.models import Gateway
+
+FAILURES: Final = 5
+FIRST_PAUSE: Final = timedelta(seconds=10)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+BAD_GATEWAY: Final = 502
+
+
+@dataclass(slots=True)
+class Circuit:
+    """What is known of one gateway: how often in a row it failed, and when it is asked again."""
+
+    gateway: Gateway
+    failures: int = 0
+    down_since: datetime | None = None
+    pause: timedelta = FIRST_PAUSE
+    next_try: datetime | None = None
+
+    def open(self, now: datetime) -> None:
+        """Let nothing through; the next pause is twice as long."""
+        self.down_since = self.down_since or now
+        self.next_try = now + self.pause
+        self.pause = min(2 * self.pause, LONGEST_PAUSE)
+
+
+class Breaker:
+    """Knows which gateways are down; asked before and told after every exchange."""
+
+    def __init__(self, client: Client, recorder: Recorder) -> None:
+        self._client = client
+        self._recorder = recorder
+        self._circuits: dict[int, Circuit] = {}
+
+    def refusal(self, gateway: Gateway) -> GatewayError | None:
+        """Return why nothing is sent to this gateway now, or None when it may be asked."""
+        circuit = self._circuits.get(gateway.pk)
+        if circuit is None or circuit.down_since is None or circuit.next_try is None:
+            return None
+        since, again = (f"{moment:%H:%M} UTC" for moment in (circuit.down_since, circuit.next_try))
+        return GatewayError(
+            Kind.NETWORK,
+            f"The gateway has not answered since {since}; it is asked again at {again}. "
+            "Nothing was sent.",
+            retryable=False,
+        )
+
+    async def note(self, gateway: Gateway, error: GatewayError | None) -> None:
+        """Take in how an exchange ended."""
+        if error is None or not is_down(error):
+            await self._close(gateway)
+            return
+        circuit = self._circuits.setdefault(gateway.pk, Circuit(gateway))
+        circuit.gateway = gateway
+        circuit.failures += 1
+        if circuit.failures >= FAILURES and circuit.down_since is None:
+            await self._open(circuit)
+
+    async def probe(self) -> None:
+        """Ask every gateway that is down and due for its models, which costs nothing."""
+        now = timezone.now()
+        for circuit in list(self._circuits.values()):
+            if circuit.next_try and circuit.next_try <= now:
+                await self._probe(circuit)
+
+    async def _probe(self, circuit: Circuit) -> None:
+        try:
+            await self._client.list_models(circuit.gateway.address)
+        except GatewayError as error:
+            if is_down(error):
+                await self._open(circuit)
+                return
+        await self._close(circuit.gateway)
+
+    async def _open(self, circuit: Circuit) -> None:
+        circuit.open(timezone.now())
+        await self._tell(circuit.gateway, circuit.down_since)
+
+    async def _close(self, gateway: Gateway) -> None:
+        circuit = self._circuits.pop(gateway.pk, None)
+        if circuit and circuit.down_since:
+            await self._tell(gateway, None)
+
+    async def _tell(self, gateway: Gateway, down_since: datetime | None) -> None:
+        rows = Gateway.objects.filter(pk=gateway.pk)
+        await self._recorder.do(lambda: rows.update(down_since=down_since))
+
+
+def is_down(error: GatewayError) -> bool:
+    """Whether an error says that the gateway itself could not be reached."""
+    if error.kind in {Kind.NETWORK, Kind.TIMEOUT}:
+        return error.status is None
+    return error.kind is Kind.HTML and (error.status or 0) >= BAD_GATEWAY
