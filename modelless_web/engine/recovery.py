@@ -5,15 +5,14 @@ import logging
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from modelless_web.engine import catalogue, ledger
 from modelless_web.engine.live import card
-from modelless_web.records.models import Picture, Status, User
+from modelless_web.engine.rescue import queue
+from modelless_web.records.models import User
 
 if TYPE_CHECKING:
     from modelless_web.engine.runtime import Engine
@@ -32,7 +31,6 @@ class Sweeper:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._catalogue_due = timezone.now()
-        self._rescues: dict[UUID, asyncio.Task[None]] = {}
 
     async def begin(self) -> None:
         """At start: what was running is interrupted, if no other process can be running it."""
@@ -58,9 +56,12 @@ class Sweeper:
             await self._engine.log.publish([card(row.owner_id, row.pk) for row in ended])
         self._engine.admission.stir()
         await self._engine.breaker.probe()
-        for picture in await recorder.do(_waiting_pictures):
-            self._rescue(picture)
-        await recorder.do(_give_up_bytes)
+        self._engine.rescuer.stir()
+        given_up = await recorder.do(queue.give_up_bytes)
+        if given_up:
+            await self._engine.log.publish(
+                [card(row.generation.owner_id, row.generation_id) for row in given_up]
+            )
         await recorder.do(_forget_idle_guests)
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
@@ -72,35 +73,6 @@ class Sweeper:
         for recording in list(recorder.open.values()):
             await recorder.do(partial(ledger.write, {recording.pk: recording.snapshot()}, {}))
         await recorder.do(partial(ledger.interrupt, expired_only=False, worker=recorder.worker))
-
-    def _rescue(self, picture: Picture) -> None:
-        """Fetch a picture, unless an earlier sweep has already begun to."""
-        if picture.pk in self._rescues:
-            return
-        task = asyncio.get_running_loop().create_task(self._engine.runner.rescue(picture))
-        self._rescues[picture.pk] = task
-        task.add_done_callback(lambda _: self._rescues.pop(picture.pk))
-
-
-def _left_behind() -> QuerySet[Picture]:
-    """Pictures of runs that ended without saving them."""
-    rows = Picture.objects.filter(state=Picture.State.WAITING)
-    return rows.exclude(generation__status__in=(Status.QUEUED, Status.RUNNING))
-
-
-def _waiting_pictures() -> list[Picture]:
-    """Those left behind whose link we have."""
-    rows = _left_behind().exclude(source_url="").select_related("generation__gateway")
-    return list(rows[:MOST_AT_ONCE])
-
-
-def _give_up_bytes() -> None:
-    """Those left behind that came as bytes, which died with their process."""
-    _left_behind().filter(source_url="").update(
-        state=Picture.State.LOST,
-        trouble="The studio ended before it was saved.",
-        settled_at=timezone.now(),
-    )
 
 
 def _forget_idle_guests() -> None:

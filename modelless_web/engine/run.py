@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -16,18 +15,19 @@ from django.utils import timezone
 
 from modelless_web.engine.breaker import Breaker
 from modelless_web.engine.ledger import FailedAttempt
-from modelless_web.engine.live import LiveLog, card
+from modelless_web.engine.live import LiveLog
 from modelless_web.engine.recorder import Recorder, Recording
-from modelless_web.engine.rescue import Outcome, Rescuer, record
+from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import GatewayError, Kind
-from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.wire import chat
-from modelless_web.records.models import Generation, Model, Picture, Status
+from modelless_web.records.models import Generation, Model, Status
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS: Final = 3
+# Seconds that an answer waits for its pictures before it is settled without them.
+PICTURE_PATIENCE: Final = 10.0
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 8.0
 STOPS_KEPT: Final = 1_000
@@ -196,22 +196,10 @@ class Runner:
         )
 
     async def _save_pictures(self, recording: Recording) -> None:
-        if not recording.pictures:
-            return
-        rows = await self.recorder.do(partial(_announce, recording))
-        await self.log.publish([card(recording.owner, recording.pk)])
-        origin = urlsplit(recording.generation.gateway.base_url).netloc
-        outcomes = await asyncio.gather(
-            *(self.rescuer.rescue(found.url, found.data, origin) for found in recording.pictures)
-        )
-        await self.recorder.do(partial(_record, rows, outcomes))
-
-    async def rescue(self, picture: Picture) -> None:
-        """Fetch a picture whose run ended before it was safe."""
-        origin = urlsplit(picture.generation.gateway.base_url).netloc
-        outcome = await self.rescuer.rescue(picture.source_url, b"", origin)
-        await self.recorder.do(partial(_record, [picture], [outcome]))
-        await self.log.publish([card(picture.generation.owner_id, picture.generation_id)])
+        if recording.pictures:
+            await self.rescuer.save(
+                recording.pk, recording.owner, recording.pictures, PICTURE_PATIENCE
+            )
 
 
 def patience_with(generation: Generation) -> Patience:
@@ -236,27 +224,3 @@ def verdict(recording: Recording) -> Status:
         return Status.SUCCEEDED
     kept = recording.pictures or any(choice.text for choice in recording.snapshot())
     return Status.SUCCEEDED if error.kind is Kind.TRUNCATED and kept else Status.FAILED
-
-
-def _announce(recording: Recording) -> list[Picture]:
-    positions: dict[int, int] = {}
-    rows = []
-    for found in recording.pictures:
-        rows.append(_picture(recording, found, positions.setdefault(found.index, 0)))
-        positions[found.index] += 1
-    return Picture.objects.bulk_create(rows)
-
-
-def _picture(recording: Recording, found: PictureFound, position: int) -> Picture:
-    return Picture(
-        generation_id=recording.pk,
-        choice=found.index,
-        position=position,
-        source_url=found.url,
-        alt=found.alt,
-    )
-
-
-def _record(rows: list[Picture], outcomes: list[Outcome]) -> None:
-    for row, outcome in zip(rows, outcomes, strict=True):
-        record(row, outcome)

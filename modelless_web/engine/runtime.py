@@ -17,7 +17,8 @@ from modelless_web.engine.channel import Channel, channel
 from modelless_web.engine.live import LiveLog, News, card, order
 from modelless_web.engine.recorder import Recorder
 from modelless_web.engine.recovery import Sweeper
-from modelless_web.engine.rescue import Rescuer
+from modelless_web.engine.rescue.fetch import Fetcher
+from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.run import Runner
 from modelless_web.gateway.client import Client
 from modelless_web.records.ids import uuid7
@@ -38,11 +39,12 @@ def current() -> "Engine | None":
 class Engine:
     """The parts, wired. Made by ``running``."""
 
-    def __init__(self, channel: Channel, client: Client, rescuer: Rescuer) -> None:
+    def __init__(self, channel: Channel, client: Client, fetcher: Fetcher) -> None:
         self.log = LiveLog(channel, self._heed)
         self.recorder = Recorder(self.log, worker=worker_name())
         self.breaker = Breaker(client, self.recorder)
-        self.runner = Runner(client, self.recorder, rescuer, self.log, self.breaker)
+        self.rescuer = Rescuer(fetcher, self.recorder, self.log)
+        self.runner = Runner(client, self.recorder, self.rescuer, self.log, self.breaker)
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self._loop = asyncio.get_running_loop()
@@ -102,8 +104,8 @@ async def running() -> AsyncIterator[Engine]:
     async with AsyncExitStack() as stack:
         news = await stack.enter_async_context(channel(settings.ENVIRONMENT.redis_url))
         client = await stack.enter_async_context(Client())
-        rescuer = await stack.enter_async_context(Rescuer())
-        engine = Engine(news, client, rescuer)
+        fetcher = await stack.enter_async_context(Fetcher())
+        engine = Engine(news, client, fetcher)
         stack.push_async_callback(engine.recorder.close)
         _current = engine
         try:
@@ -115,7 +117,11 @@ async def running() -> AsyncIterator[Engine]:
                 await engine.sweeper.begin()
                 taking = [
                     group.create_task(work)
-                    for work in (engine.admission.keep(), engine.sweeper.keep())
+                    for work in (
+                        engine.admission.keep(),
+                        engine.sweeper.keep(),
+                        engine.rescuer.keep(),
+                    )
                 ]
                 try:
                     yield engine

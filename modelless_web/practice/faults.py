@@ -55,7 +55,7 @@ too_many = refusing(
     "当前分组上游负载已饱和，请稍后再试",  # noqa: RUF001 -- as gateways write it
     "rate_limit_error",
     "rate_limit_exceeded",
-    [("retry-after", "7")],
+    [("retry-after", "1")],
 )
 too_many_silently = raw(429, "text/plain", b"")
 bad_key = failing(401, {"error": {"message": "无效的令牌", "type": "new_api_error"}})

@@ -56,7 +56,7 @@ def keep(data: bytes) -> Kept:
     name = Picture(sha256=kept.sha256, media_type=kept.media_type)
     for thumbnail_width, thumbnail in thumbnails.items():
         _save(name.thumbnail_name(thumbnail_width), _webp(thumbnail))
-    _save(name.original_name, data)
+    _save(name.original_name, data, is_exact=True)
     return kept
 
 
@@ -97,6 +97,8 @@ def _webp(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _save(name: str, data: bytes) -> None:
-    if not default_storage.exists(name):
+def _save(name: str, data: bytes, *, is_exact: bool = False) -> None:
+    """Save unless it is there; an exact file that is there with another length is damaged."""
+    is_there = default_storage.exists(name)
+    if not is_there or (is_exact and default_storage.size(name) != len(data)):
         default_storage.save(name, ContentFile(data))

@@ -10,7 +10,7 @@ from modelless_web.engine.runtime import Engine, running
 from modelless_web.records.models import Gateway, Generation, Picture, Status, User
 from tests.engine.asking import at, delta, end, finish, offered, reach
 from tests.engine.gallery import File, gallery
-from tests.engine.test_rescue import png
+from tests.engine.rescue.test_rescuer import png
 from tests.support import factories
 from tests.support.beside import beside
 from tests.support.studio import wait_for
@@ -101,7 +101,7 @@ def test_a_picture_is_fetched_once_however_often_the_sweeper_looks(engine: Engin
         for _ in range(5):
             sweep(engine)
         reach(row, lambda found: all(p.is_settled for p in found.pictures.all()))
-        assert gate.asked.count("/castle.png") == 3
+    assert gate.asked.count("/castle.png") == 3
 
 
 def test_guests_who_made_nothing_are_forgotten_after_two_days(engine: Engine) -> None:

@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from modelless_web.engine import ledger
 from modelless_web.gateway.families import describe
 from modelless_web.gateway.parameters import Chat, Message
@@ -56,5 +58,7 @@ def generation(
 
 
 def picture(of: Generation, **columns: Any) -> Picture:
-    """A picture of a generation, waiting to be fetched."""
+    """A picture of a generation, waiting to be fetched if it has an address."""
+    if columns.get("source_url"):
+        columns.setdefault("next_try_at", timezone.now())
     return Picture.objects.create(generation=of, position=next(_number), **columns)

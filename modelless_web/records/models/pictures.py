@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.generations import Generation
@@ -29,6 +30,12 @@ class Picture(models.Model):
     alt = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     trouble = models.TextField(blank=True)
+    expires_at = models.DateTimeField(
+        default=timezone.now, help_text="When its link dies, as far as the link says."
+    )
+    next_try_at = models.DateTimeField(
+        null=True, help_text="While it waits: when it may be fetched. Empty: it came as bytes."
+    )
 
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     media_type = models.CharField(max_length=40, blank=True)
@@ -46,7 +53,9 @@ class Picture(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="waiting_pictures", condition=Q(state="waiting")),
+            models.Index(
+                fields=["next_try_at"], name="pictures_to_fetch", condition=Q(state="waiting")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,60 @@
+"""What a link to a picture says about itself, without a look at where it leads."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+_FIRST_YEAR: Final = 2015
+_LAST_YEAR: Final = 2100
+
+
+def deadline(url: str) -> datetime | None:
+    """Return when a signed link dies, or None where it does not say.
+
+    Azure says it as ``se`` (ISO 8601), S3 and its kin as ``Expires`` (Unix seconds) or as
+    ``X-Amz-Date`` and ``X-Amz-Expires`` (seconds), Discord as ``ex`` (Unix seconds, hexadecimal).
+    """
+    try:
+        query = parse_qs(urlsplit(url).query)
+    except ValueError:
+        return None
+    said = {name.lower(): values[0] for name, values in query.items()}
+    found = (
+        _iso(said.get("se", "")),
+        _since(said, "x-amz"),
+        _since(said, "x-goog"),
+        _since(said, "x-oss"),
+        _unix(said.get("expires", "")),
+        _unix(said.get("ex", ""), base=16) if "hm" in said else None,
+    )
+    return next((moment for moment in found if moment), None)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return _sane(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _since(said: dict[str, str], prefix: str) -> datetime | None:
+    signed, seconds = said.get(f"{prefix}-date", ""), said.get(f"{prefix}-expires", "")
+    if not signed or not seconds.isdecimal():
+        return _unix(seconds)
+    begun = _iso(signed)
+    try:
+        return _sane(begun + timedelta(seconds=int(seconds))) if begun else None
+    except OverflowError:
+        return None
+
+
+def _unix(text: str, base: int = 10) -> datetime | None:
+    try:
+        return _sane(datetime.fromtimestamp(int(text, base), UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _sane(moment: datetime) -> datetime | None:
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
