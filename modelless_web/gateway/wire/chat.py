@@ -235,6 +235,9 @@ class Reader:
             raise GatewayError(
                 Kind.TRUNCATED, "The answer broke off in the middle.", maybe_charged=True
             ) from None
+        except ValueError:
+            # A number with more digits than Python reads.
+            raise classify(200, self._headers, bytes(self._body)) from None
         if isinstance(reply, list):
             reply = next((item for item in reply if isinstance(item, dict)), {})
         if is_failure(reply):
