@@ -32,7 +32,10 @@ class Shape(NamedTuple):
 
 
 def again_and_again(data: bytes) -> list[Step]:
-    return [head(), *[step for _ in range(80) for step in (data, 0.02)]]
+    steps: list[Step] = [head()]
+    for _ in range(80):
+        steps += [data, 0.02]
+    return steps
 
 
 def error(status: str, code: str = "") -> list[Step]:
@@ -40,7 +43,7 @@ def error(status: str, code: str = "") -> list[Step]:
     return reply(json.dumps(body).encode(), status)
 
 
-HALF: Final = [head("200 OK", "text/event-stream", "Content-Length: 999"), delta("Hello"), 0.1]
+HALF: Final[list[Step]] = [head("200 OK", "text/event-stream", "Content-Length: 999"), delta("Hello"), 0.1]
 ELSEWHERE: Final = "Location: https://elsewhere.example/v1"
 FAILED: Final = b'data: {"error":{"message":"Its own words.","type":"upstream_error"}}\n\n'
 
