@@ -5,6 +5,7 @@ the web page of a proxy in front of it. A refusal is an answer. Each process kee
 the gateway's row tells people since when it has not answered.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,6 +53,10 @@ class Breaker:
         circuit = self._circuits.get(gateway.pk)
         if circuit is None or circuit.down_since is None or circuit.next_try is None:
             return None
+        if circuit.gateway.address != gateway.address:
+            # Somebody has mended its address or its key, so nothing is known of it.
+            del self._circuits[gateway.pk]
+            return None
         since, again = (f"{moment:%H:%M} UTC" for moment in (circuit.down_since, circuit.next_try))
         return GatewayError(
             Kind.NETWORK,
@@ -74,11 +79,16 @@ class Breaker:
     async def probe(self) -> None:
         """Ask every gateway that is down and due for its models, which costs nothing."""
         now = timezone.now()
-        for circuit in list(self._circuits.values()):
-            if circuit.next_try and circuit.next_try <= now:
-                await self._probe(circuit)
+        due = [one for one in self._circuits.values() if one.next_try and one.next_try <= now]
+        await asyncio.gather(*map(self._probe, due))
 
     async def _probe(self, circuit: Circuit) -> None:
+        rows = Gateway.objects.filter(pk=circuit.gateway.pk, enabled=True)
+        gateway = await self._recorder.do(rows.first)
+        if gateway is None:
+            self._circuits.pop(circuit.gateway.pk, None)
+            return
+        circuit.gateway = gateway
         try:
             await self._client.list_models(circuit.gateway.address)
         except GatewayError as error:
@@ -93,7 +103,8 @@ class Breaker:
 
     async def _close(self, gateway: Gateway) -> None:
         circuit = self._circuits.pop(gateway.pk, None)
-        if circuit and circuit.down_since:
+        # The mark may also be another process's, or one's that died with its gateway down.
+        if gateway.down_since or (circuit and circuit.down_since):
             await self._tell(gateway, None)
 
     async def _tell(self, gateway: Gateway, down_since: datetime | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -22,7 +23,6 @@ logger = logging.getLogger(__name__)
 EVERY: Final = 5.0
 CATALOGUE_EVERY: Final = timedelta(minutes=10)
 GUESTS_KEPT: Final = timedelta(days=2)
-MOST_AT_ONCE: Final = 500
 
 
 class Sweeper:
@@ -38,19 +38,24 @@ class Sweeper:
         await self._engine.recorder.do(partial(ledger.interrupt, expired_only=not alone))
 
     async def keep(self) -> None:
-        """Sweep for as long as the process lives."""
-        while True:
-            try:
-                await self.sweep()
-            except Exception:
-                logger.exception("A sweep failed; the next one follows.")
-            await asyncio.sleep(EVERY)
+        """Hold and sweep for as long as the process lives."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_again_and_again(self.hold))
+            group.create_task(_again_and_again(self.sweep))
+
+    async def hold(self) -> None:
+        """Keep the leases of what runs here, and end what was asked to stop.
+
+        Also between sweeps: one may wait for a gateway for longer than a lease lasts.
+        """
+        for pk in await self._engine.recorder.renew():
+            self._engine.runner.stop(pk)
 
     async def sweep(self) -> None:
         """Look once at everything that may have been forgotten."""
         recorder = self._engine.recorder
-        for pk in await recorder.renew():
-            self._engine.runner.stop(pk)
+        # First its own: after a pause of the whole machine every lease looks lapsed.
+        await self.hold()
         ended = await recorder.do(partial(ledger.interrupt, expired_only=True))
         if ended:
             await self._engine.log.publish([card(row.owner_id, row.pk) for row in ended])
@@ -73,6 +78,15 @@ class Sweeper:
         for recording in list(recorder.open.values()):
             await recorder.do(partial(ledger.write, {recording.pk: recording.snapshot()}, {}))
         await recorder.do(partial(ledger.interrupt, expired_only=False, worker=recorder.worker))
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("A look at the ledger failed; the next one follows.")
+        await asyncio.sleep(EVERY)
 
 
 def _forget_idle_guests() -> None:

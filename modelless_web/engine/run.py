@@ -118,6 +118,8 @@ class Runner:
 
     def _over(self, pk: UUID, task: asyncio.Task[None]) -> None:
         self.tasks.pop(pk, None)
+        # What could not be settled is let go of: its lease lapses, and the sweeper ends it.
+        self.recorder.open.pop(pk, None)
         if not task.cancelled() and task.exception():
             logger.error("A run broke off.", exc_info=task.exception())
 
@@ -178,6 +180,14 @@ class Runner:
             recording.fold(reader.close())
             # Stopping is the person's wish; what the cut-off stream lacks is no error.
             recording.error = None
+        except Exception:
+            logger.exception("The answer to generation %s could not be read.", recording.pk)
+            recording.error = GatewayError(
+                Kind.UPSTREAM,
+                "The studio could not read what the gateway sent; its log says why.",
+                maybe_charged=bool(exchange.sent),
+                is_known=False,
+            )
         return attempt
 
     async def _finish(self, recording: Recording, attempt: Attempt) -> None:

@@ -252,9 +252,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _seconds_until(date: str) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
-    return (moment - datetime.now(moment.tzinfo or UTC)).total_seconds()
+    # A date without a zone, or with -0000, is in UTC.
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:

@@ -177,7 +177,7 @@ class Exchange:
         except GatewayError as error:
             return await self._end(error)
         except _TRANSPORT_ERRORS as error:
-            return await self._end(explain(error))
+            return await self._end(self._explain(error))
         except BaseException:
             await self.aclose()
             raise
@@ -197,7 +197,8 @@ class Exchange:
         request = self._request()
         self.sent = _head_of(request) + self._call.body
         # The transport has no limit for a peer that stops reading, so the whole phase gets one.
-        async with asyncio.timeout(CONNECT + WRITE + self._patience.silence):
+        most = self._clock() + CONNECT + WRITE + self._patience.silence
+        async with asyncio.timeout_at(min(most, self._ends_at)):
             response = await self._http.send(request, stream=True)
         self._response = response
         self.status = response.status_code
@@ -236,11 +237,8 @@ class Exchange:
         if closing_at is not None and closing_at < self._clock():
             return None
         try:
-            if closing_at is None:
+            async with asyncio.timeout_at(min(closing_at or self._ends_at, self._ends_at)):
                 block = await anext(blocks)
-            else:
-                async with asyncio.timeout_at(closing_at):
-                    block = await anext(blocks)
         except StopAsyncIteration:
             return None
         except TimeoutError:
@@ -268,10 +266,14 @@ class Exchange:
             raise GatewayError(
                 Kind.UPSTREAM, "The answer was larger than the studio accepts.", maybe_charged=True
             )
-        if self._clock() > self._ends_at:
-            minutes = self._patience.longest / 60
-            words = f"The answer was not complete after {minutes:.3g} minutes."
-            raise GatewayError(Kind.TIMEOUT, words, maybe_charged=True)
+
+    def _explain(self, error: BaseException) -> GatewayError:
+        """Say why the exchange broke off: its longest time was over, or what the transport says."""
+        if self._clock() < self._ends_at:
+            return explain(error)
+        minutes = self._patience.longest / 60
+        words = f"The answer was not complete after {minutes:.3g} minutes."
+        return GatewayError(Kind.TIMEOUT, words, maybe_charged=bool(self.sent))
 
     async def _end(self, broken: GatewayError | None) -> list[Event]:
         if broken is not None and not broken.status:

@@ -23,11 +23,14 @@ A web page, an empty body, 504, 524 and everything under 200 may hide work that 
 The shapes and statuses are those of the gateway reference, sections 1.4, 1.5 and 1.6.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+DEEPEST: Final = 50
 
 
 class Kind(StrEnum):
@@ -73,7 +76,7 @@ SENTENCES: Final[Mapping[Kind, Advice]] = {
     ),
     Kind.TIMEOUT: Advice(
         "The gateway did not answer in time.",
-        "It may still have charged for the request. Check before you run it again.",
+        "Wait a moment before you run it again.",
     ),
     Kind.NETWORK: Advice(
         "The connection to the gateway failed.",
@@ -163,3 +166,22 @@ def tidy(text: str) -> str:
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def tidy_json(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value without what a database refuses: such text, NaN, endless numbers.
+
+    What lies more than 50 levels deep is left out.
+    """
+    match value:
+        case str():
+            return tidy(value)
+        case float() if not math.isfinite(value):
+            return None
+        case dict() | list() if depth >= DEEPEST:
+            return None
+        case dict():
+            return {tidy(name): tidy_json(item, depth + 1) for name, item in value.items()}
+        case list():
+            return [tidy_json(item, depth + 1) for item in value]
+    return value

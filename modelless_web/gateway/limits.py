@@ -11,5 +11,9 @@ ANSWER_BYTES: Final = 256 * 1024 * 1024
 """Everything that one exchange brings."""
 TEXT_CHARACTERS: Final = 4_000_000
 """Words and thoughts of all choices together."""
+CHOICES: Final = 128
+"""Answers side by side: the most that the API lets anybody ask for."""
+TOKENS: Final = 2**31 - 1
+"""What a gateway counts; a larger number is no count, and no database keeps it."""
 PICTURES: Final = 100
 """Pictures of one choice."""

@@ -59,6 +59,10 @@ MODELS: dict[str, Model] = {
         "Fails with 429 and not a single byte of explanation.",
         faults.too_many_silently,
     ),
+    "practice-429-then-well": Model(
+        "Fails with 429 every other time, and answers when it is asked again in 2 seconds.",
+        faults.busy_then_well,
+    ),
     "practice-401": Model(
         "Fails with 401: the key is not known.",
         faults.bad_key,
@@ -142,6 +146,10 @@ MODELS: dict[str, Model] = {
     "practice-stall": Model(
         "Says a few words, then nothing for ten minutes.",
         faults.stall,
+    ),
+    "practice-keep-alive": Model(
+        "Says a few words, then only keep-alives for an hour.",
+        faults.keep_alive,
     ),
     "practice-json": Model(
         "Answers in one JSON piece even when a stream was asked for.",

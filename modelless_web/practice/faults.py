@@ -1,6 +1,7 @@
 """How gateways fail, one behaviour for each way (gateway reference, sections 1.4 to 3)."""
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from .wire import Answer, Headers, Piece
 REQUEST_ID = "20240229120000practice"
 LINK_LIFE = timedelta(seconds=2)
 STALL = 600.0  # seconds of silence: longer than any patience
+KEEP_ALIVES = 3_600  # one a second
 
 OPENING = "Here is what I see when I close my eyes: a long shore, a low sun, and somebody who"
 REFUSAL = (
@@ -141,6 +143,16 @@ async def stall(turn: Turn) -> None:
     await turn.reply.done()
 
 
+async def keep_alive(turn: Turn) -> None:
+    """Some words, then a comment a second and nothing else for an hour, whatever the pace."""
+    await begin(turn)
+    await say(turn, OPENING)
+    for _ in range(KEEP_ALIVES):
+        await turn.reply.write(b": PING\n\n")
+        await asyncio.sleep(1.0)
+    await turn.reply.done()
+
+
 async def slow(turn: Turn, choice: int) -> Answer:
     """A word a second."""
     return Answer(spoken("Slowly the light comes up, and every word takes its own time.", 1.0))
@@ -155,6 +167,16 @@ def instead(compose: Composer, *, stream: bool) -> Behaviour:
             await answers.stream(turn, answer)
         else:
             await turn.reply.json(200, wire.completion(turn.ask, answer))
+
+    return behave
+
+
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """One behaviour after the other, one to each ask, and again from the first."""
+    turns = itertools.cycle(behaviours)
+
+    async def behave(turn: Turn) -> None:
+        await next(turns)(turn)
 
     return behave
 
@@ -197,6 +219,10 @@ async def not_a_picture(turn: Turn, choice: int) -> Answer:
 
 wrong_json = instead(answers.write, stream=False)
 wrong_stream = instead(answers.write, stream=True)
+busy_then_well = in_turn(
+    refusing(429, "too many requests", "rate_limit_error", None, [("retry-after", "2")]),
+    answering(answers.write),
+)
 refusal = answering(refused)
 slowly = answering(slow)
 lost_link = answering(lost)

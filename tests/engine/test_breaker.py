@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from modelless_web.engine import breaker as room
-from modelless_web.engine import run
+from modelless_web.engine import run, tasks
 from modelless_web.engine.breaker import is_down
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.errors import GatewayError, Kind
@@ -15,7 +15,7 @@ from tests.engine.asking import at, delta, end, generate
 from tests.support.beside import beside
 from tests.support.servers import free_port
 from tests.support.studio import wait_for
-from tests.support.upstream import head, reply, upstream
+from tests.support.upstream import Step, head, reply, upstream
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -61,12 +61,44 @@ def test_other_gateways_are_not_touched(engine: Engine, dead: Model) -> None:
 
 def test_a_probe_that_gets_through_closes_it(engine: Engine, dead: Model) -> None:
     with beside(lambda: upstream(reply(b'{"data":[]}'), [head(), delta("Hello"), end()])) as gate:
-        for circuit in engine.breaker._circuits.values():
-            circuit.gateway.base_url = gate.url
         Gateway.objects.filter(pk=dead.gateway.pk).update(base_url=gate.url)
         probe(engine)
         assert stored(dead.gateway).down_since is None
         assert generate(dead).status == Status.SUCCEEDED
+
+
+def test_a_gateway_whose_address_was_mended_is_asked_at_once(engine: Engine, dead: Model) -> None:
+    with beside(lambda: upstream([head(), delta("Hello"), end()])) as gate:
+        Gateway.objects.filter(pk=dead.gateway.pk).update(base_url=gate.url)
+        assert generate(dead).status == Status.SUCCEEDED
+    assert stored(dead.gateway).down_since is None
+
+
+def test_a_probe_goes_to_the_address_as_it_now_is(engine: Engine, dead: Model) -> None:
+    with beside(lambda: upstream(reply(b'{"data":[]}'))) as gate:
+        Gateway.objects.filter(pk=dead.gateway.pk).update(base_url=gate.url)
+        probe(engine)
+    assert stored(dead.gateway).down_since is None
+
+
+def test_a_gateway_that_is_no_longer_in_use_is_not_probed(engine: Engine, dead: Model) -> None:
+    Gateway.objects.filter(pk=dead.gateway.pk).update(enabled=False)
+    probe(engine)
+    assert not engine.breaker._circuits
+
+
+@pytest.mark.parametrize("script", [[head(), delta("Hello"), end()], reply(b'{"data":[]}')])
+def test_the_mark_of_a_process_that_died_goes_with_the_first_answer(
+    engine: Engine, script: list[Step]
+) -> None:
+    with beside(lambda: upstream(script)) as gate:
+        model = at(gate.url)
+        Gateway.objects.filter(pk=model.gateway.pk).update(down_since=timezone.now())
+        if script[0] == head():
+            generate(model)
+        else:
+            tasks.refresh_models()
+    assert stored(model.gateway).down_since is None
 
 
 def test_a_probe_that_fails_doubles_the_pause(engine: Engine, dead: Model) -> None:

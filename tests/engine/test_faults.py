@@ -44,6 +44,7 @@ ENDINGS = {
     "practice-slow": done("Slowly the light comes up"),
     "practice-429": failed("rate"),
     "practice-429-empty": failed("rate"),
+    "practice-429-then-well": done("A first thought"),
     "practice-401": failed("auth"),
     "practice-401-quota": failed("quota"),
     "practice-quota": failed("quota"),
@@ -73,8 +74,11 @@ ENDINGS = {
 }
 
 
+ENDLESS = {"practice-stall", "practice-keep-alive"}
+
+
 def test_every_model_has_its_ending_here() -> None:
-    assert set(MODELS) == set(ENDINGS) | {"practice-stall"}
+    assert set(MODELS) == set(ENDINGS) | ENDLESS
 
 
 def test_every_model_ends_as_it_must(practice: Gateway) -> None:
@@ -98,8 +102,9 @@ def test_a_damaged_line_is_counted(practice: Gateway) -> None:
     assert generate(offered(practice, "practice-damaged")).damaged == 1
 
 
-def test_a_gateway_that_falls_silent_can_be_stopped(practice: Gateway) -> None:
-    row = begin(offered(practice, "practice-stall"))
+@pytest.mark.parametrize("name", sorted(ENDLESS))
+def test_a_gateway_that_never_ends_can_be_stopped(practice: Gateway, name: str) -> None:
+    row = begin(offered(practice, name))
     reach(row, lambda found: found.choices.filter(text__contains="somebody who").exists())
     tasks.stop(row)
     ended = finish(row)

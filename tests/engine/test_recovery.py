@@ -2,19 +2,22 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
-from modelless_web.engine import ledger
+from modelless_web.engine import ledger, tasks
 from modelless_web.engine.ledger import ChoiceText
 from modelless_web.engine.runtime import Engine, running
+from modelless_web.gateway import client
+from modelless_web.gateway.client import Patience
 from modelless_web.records.models import Gateway, Generation, Picture, Status, User
-from tests.engine.asking import at, delta, end, finish, offered, reach
+from tests.engine.asking import at, begin, delta, end, finish, offered, reach
 from tests.engine.gallery import File, gallery
 from tests.engine.rescue.test_rescuer import png
 from tests.support import factories
 from tests.support.beside import beside
 from tests.support.studio import wait_for
-from tests.support.upstream import head, upstream
+from tests.support.upstream import HANG, head, upstream
 
 LONG_AGO = timedelta(minutes=10)
 
@@ -127,3 +130,17 @@ def test_a_new_start_takes_up_what_was_queued(practice_url: str, transactional_d
     row = factories.generation(of=offered(gateway, "practice-writer"))
     with beside(running):
         assert wait_for(lambda: finish(row).status == Status.SUCCEEDED)
+
+
+def test_leases_are_kept_while_a_sweep_waits_for_a_gateway(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "FOR_A_LIST", Patience(600, 600))
+    with beside(lambda: upstream([HANG])) as gate:
+        row = begin(at(gate.url))
+        engine.sweeper._catalogue_due = timezone.now()
+        assert wait_for(lambda: any(b"GET /v1/models" in asked for asked in gate.requests))
+        Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - LONG_AGO)
+        reach(row, lambda found: found.lease_until and found.lease_until > timezone.now())
+        tasks.stop(row)
+        assert finish(row).status == Status.CANCELLED

@@ -248,6 +248,17 @@ async def test_keep_alives_end_a_silence_but_not_the_time_of_the_whole_run(clien
     assert folded.error.maybe_charged
 
 
+@pytest.mark.parametrize("script", [[HANG], [head(), chunk({"content": "a"}), HANG]])
+async def test_the_longest_time_ends_a_silence_that_would_last_longer(
+    client: Client, script: list[Step]
+) -> None:
+    async with upstream(script) as up:
+        async with asyncio.timeout(30):
+            folded = await drain(begin(client, up, silence=600, longest=0.3))
+    assert folded.kind == "timeout"
+    assert "not complete after" in str(folded.error)
+
+
 async def test_the_models_are_listed(client: Client) -> None:
     async with upstream(reply(b'{"data":[{"id":"b"},{"id":"a"}]}')) as up:
         assert await client.list_models(Address(up.url, KEY)) == [Offer("a"), Offer("b")]

@@ -132,6 +132,22 @@ def test_the_gateway_may_ask_not_to_come_back(headers: dict[str, str], retryable
 
 
 @pytest.mark.parametrize(
+    "date",
+    [
+        "Wed, 21 Oct 2099 07:28:00",
+        "Wed, 21 Oct 2099 07:28:00 -0000",
+        "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+        "Wed, 21 Oct 2099 07:28:00 +99999999999999",
+        "soon",
+        "nan",
+    ],
+)
+def test_no_odd_date_to_come_back_is_too_odd(date: str) -> None:
+    error = classify(429, {"Retry-After": date}, b"")
+    assert error.retry_after is None or error.retry_after > 120
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "key sk-abcdef1234567890 is bad",

@@ -8,7 +8,7 @@ import pytest
 
 from modelless_web.practice.catalogue import MODELS
 
-from .talk import ask, listen, text_of
+from .talk import ask, body, listen, text_of
 
 REFUSALS: dict[str, tuple[int, str]] = {
     "practice-429": (429, "rate_limit_exceeded"),
@@ -33,6 +33,7 @@ OTHERS = {
     "practice-midway-error", "practice-damaged", "practice-stall", "practice-json",
     "practice-stream", "practice-expiring", "practice-lost", "practice-not-a-picture",
     "practice-empty-link", "practice-slow", "practice-gateway-progress",
+    "practice-429-then-well", "practice-keep-alive",
 }  # fmt: skip
 GOOD = {
     "stable-diffusion", "practice-writer", "practice-inline", "practice-structured",
@@ -57,6 +58,19 @@ def test_a_refusal_has_its_status_and_its_words(
 
 def test_too_many_requests_says_when_to_come_back(http: httpx.Client) -> None:
     assert ask(http, "practice-429").headers["retry-after"] == "1"
+
+
+def test_too_many_requests_at_first_and_then_an_answer(http: httpx.Client) -> None:
+    first, second = (ask(http, "practice-429-then-well", stream=False) for _ in range(2))
+    assert (first.status_code, first.headers["retry-after"]) == (429, "2")
+    assert "A first thought" in text_of(second)
+
+
+def test_keep_alives_come_and_nothing_else(http: httpx.Client) -> None:
+    asked = body("practice-keep-alive", stream=True)
+    with http.stream("POST", "chat/completions", json=asked) as reply:
+        lines = (line for line in reply.iter_lines() if line.startswith(":"))
+        assert [next(lines), next(lines)] == [": PING", ": PING"]
 
 
 def test_too_many_requests_may_say_nothing(http: httpx.Client) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from modelless_web.gateway import limits
-from modelless_web.gateway.errors import tidy
+from modelless_web.gateway.errors import tidy, tidy_json
 from modelless_web.gateway.events import Event, PictureFound, Progress, ReasoningDelta, TextDelta
 
 from .inline import Folder
@@ -116,7 +116,7 @@ class Answer:
                 {"type": "image_url", "image_url": {"url": name_of(image)}} for image in images
             ]
         if self.calls:
-            message["tool_calls"] = self.calls
+            message["tool_calls"] = tidy_json(self.calls)
         return message
 
     def _fold(self, text: str, events: list[Event]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from modelless_web.gateway import limits
 from modelless_web.gateway.classify import classify, is_failure, is_ok, is_redirect, request_id
-from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.gateway.errors import GatewayError, Kind, tidy
 from modelless_web.gateway.events import Damaged, Event, Failed, ReasoningDelta, TextDelta
 from modelless_web.gateway.parameters import Chat
 
@@ -235,6 +235,9 @@ class Reader:
             raise GatewayError(
                 Kind.TRUNCATED, "The answer broke off in the middle.", maybe_charged=True
             ) from None
+        except ValueError:
+            # A number with more digits than Python reads.
+            raise classify(200, self._headers, bytes(self._body)) from None
         if isinstance(reply, list):
             reply = next((item for item in reply if isinstance(item, dict)), {})
         if is_failure(reply):
@@ -245,6 +248,8 @@ class Reader:
     def _refusal(self) -> GatewayError:
         if is_redirect(self._status):
             return _redirected(self._status, self._headers)
+        if is_ok(self._status) and not self._body.lstrip().startswith(b"<"):
+            return _unreadable(self._status, self._headers, bytes(self._body))
         return classify(self._status, self._headers, bytes(self._body))
 
     def _verdict(self, broken: GatewayError | None) -> GatewayError | None:
@@ -272,6 +277,13 @@ def _parse(data: bytes) -> Any:
     except (ValueError, RecursionError):
         return None
     return value if end == len(text) else None
+
+
+def _unreadable(status: int, headers: Mapping[str, str], body: bytes) -> GatewayError:
+    error = classify(status, headers, body)
+    kind = tidy(headers.get("content-type", ""))[:100] or "of no declared type"
+    error.message = f"What came is neither an answer nor an error ({kind})."
+    return error
 
 
 def _redirected(status: int, headers: Mapping[str, str]) -> GatewayError:

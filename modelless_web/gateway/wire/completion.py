@@ -5,7 +5,7 @@ from typing import Any
 
 from modelless_web.gateway import limits
 from modelless_web.gateway.classify import classify
-from modelless_web.gateway.errors import GatewayError, Kind, tidy
+from modelless_web.gateway.errors import GatewayError, Kind, tidy, tidy_json
 from modelless_web.gateway.events import Event, Finished, Started, UsageReported
 
 from .answer import Answer
@@ -123,7 +123,7 @@ class Completion:
                 }
                 for index in sorted(self._answers)
             ],
-            "usage": self._usage,
+            "usage": tidy_json(self._usage),
         }
 
     def _is_finished(self, answer: Answer) -> bool:
@@ -142,8 +142,10 @@ class Completion:
         if type(choice) is not dict:
             return
         index = choice.get("index")
-        known = self._answers.get(index) if type(index) is int else None
-        answer = known or self._answer(index)
+        answer = self._answers.get(index) if type(index) is int else None
+        answer = answer or self._answer(_index(index))
+        if answer is None:
+            return
         delta = choice.get("delta")
         if delta is None:
             delta = choice.get("message")
@@ -161,9 +163,12 @@ class Completion:
         if choice.get("error"):
             self.failure = _choice_error(choice["error"])
 
-    def _answer(self, index: Any) -> Answer:
-        if not isinstance(index, int):
-            index = int(index) if isinstance(index, str) and index.isdigit() else 0
+    def _answer(self, index: int) -> Answer | None:
+        """Return the answer with this number, or None when there are too many."""
+        if index >= limits.CHOICES:
+            words = f"The answer held more than {limits.CHOICES} choices; the first are kept."
+            self.failure = _shortfall(Kind.TRUNCATED, words)
+            return None
         if index not in self._answers:
             self._answers[index] = Answer(index, self._makes_pictures)
         return self._answers[index]
@@ -205,8 +210,9 @@ class Completion:
 
     def _images_reply(self, items: Any) -> None:
         """Take the shape of the images API inside a chat reply (sample I)."""
-        if isinstance(items, list):
-            self._answer(0).images.extend(items)
+        answer = self._answer(0)
+        if answer and isinstance(items, list):
+            answer.images.extend(items)
 
     def _count(self, usage: Any) -> None:
         if isinstance(usage, dict) and any(_tokens(usage)):
@@ -216,14 +222,15 @@ class Completion:
         if self._usage is None:
             return None
         prompt, completion, total = _tokens(self._usage)
-        return UsageReported(prompt, completion, total or prompt + completion)
+        total = total or min(prompt + completion, limits.TOKENS)
+        return UsageReported(prompt, completion, total)
 
 
 def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
     def count(*names: str) -> int:
         for name in names:
             value = usage.get(name)
-            if isinstance(value, int | float) and value > 0:
+            if isinstance(value, int | float) and 0 < value <= limits.TOKENS:
                 return int(value)
         return 0
 
@@ -232,6 +239,13 @@ def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
         count("completion_tokens", "output_tokens"),
         count("total_tokens"),
     )
+
+
+def _index(value: Any) -> int:
+    """Return a choice's number; what is none counts as the first."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value[:9])
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _text(value: Any) -> str:
