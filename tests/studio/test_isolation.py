@@ -99,12 +99,9 @@ def intruder(request: pytest.FixtureRequest, row: Generation) -> Client:
     if who == "stranger":
         request.getfixturevalue("accounts_only")
         return Client()
-    people = {
-        "guest": factories.guest,
-        "another": factories.person,
-        "staff": lambda: factories.person(is_staff=True),
-    }
-    return signed_in(people[who]())
+    if who == "guest":
+        return signed_in(factories.guest())
+    return signed_in(factories.person(is_staff=who == "staff"))
 
 
 def answer(browser: Client, method: str, address: str) -> tuple[int, dict[str, str], bytes]:
