@@ -21,7 +21,6 @@ def static_files() -> App:
         _nothing,
         allow_all_origins=False,
         immutable_file_test=HASHED,
-        add_headers_function=_add_nosniff,
     )
     if settings.STATIC_ROOT.is_dir():
         noise.add_files(str(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
@@ -41,11 +40,6 @@ def static_files() -> App:
 def _nothing(*_: object) -> list[bytes]:
     """Stand in for the application that WhiteNoise would fall through to."""
     return []
-
-
-def _add_nosniff(headers: Any, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 def _environ(scope: dict[str, Any]) -> dict[str, str]:

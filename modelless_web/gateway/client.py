@@ -21,6 +21,7 @@ from . import limits
 from .classify import request_id
 from .errors import GatewayError, Kind
 from .events import Event, Failed
+from .veil import Veil
 from .wire import models
 from .wire.call import Call, WireReader
 
@@ -141,6 +142,7 @@ class Exchange:
         self.last_byte_at: datetime | None = None
         self._http = http
         self._address = address
+        self._veil = Veil(address.key.strip())
         self._call = call
         self._reader = reader
         self._patience = patience
@@ -190,7 +192,6 @@ class Exchange:
         self._is_over = True
         response, self._response, self._blocks = self._response, None, None
         if response is not None:
-            self._hide_key()
             await response.aclose()
 
     async def _open(self) -> AsyncIterator[bytes]:
@@ -202,9 +203,12 @@ class Exchange:
             response = await self._http.send(request, stream=True)
         self._response = response
         self.status = response.status_code
-        self.headers = dict(response.headers)
+        self.headers = {
+            name: self._veil.hide(value.encode()).decode()
+            for name, value in response.headers.items()
+        }
         self.request_id = request_id(self.headers)
-        self.received += _status_and_headers(response)
+        self.received += self._veil.hide(_status_and_headers(response))
         self._head_size = len(self.received)
         self._reader.begin(self.status, self.headers)
         if response.headers.get("content-encoding", "identity") == "identity":
@@ -245,6 +249,7 @@ class Exchange:
             if closing_at is not None:
                 return None
             raise
+        block = self._veil.read(block)
         self._take(block)
         return block
 
@@ -279,18 +284,14 @@ class Exchange:
         if broken is not None and not broken.status:
             broken.status = self.status or None
             broken.request_id = self.request_id
-        events = self._reader.close(broken)
+        rest = self._veil.close()
+        self.received += rest
+        events = [*(self._reader.read(rest) if rest else ()), *self._reader.close(broken)]
         for event in events:
             if isinstance(event, Failed):
                 event.error.hide(self._address.key.strip())
         await self.aclose()
         return events
-
-    def _hide_key(self) -> None:
-        """Remove the key where a gateway quotes it back: what was received will be stored."""
-        key = self._address.key.strip().encode("ascii", "ignore")
-        if key and key in self.received:
-            self.received = self.received.replace(key, b"***")
 
 
 def _make_http() -> httpx.AsyncClient:

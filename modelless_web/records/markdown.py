@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import nh3
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,6 +19,8 @@ TAGS: Final = {
 ATTRIBUTES: Final[dict[str, set[str]]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
 # A card's own heading is of the second level; an answer's begin below it.
 CARD_LEVEL: Final = 2
+# Characters. The parser takes up to 12 µs for each, and a page waits for it.
+LONGEST: Final = 100_000
 DEEPEST_LEVEL: Final = 6
 _PICTURE: Final = re.compile(r"!\[[^\[\]]*+\]\((?:[^()]|\([^()]*+\))*+\)")
 
@@ -30,7 +33,12 @@ def _parser() -> MarkdownIt:
 
 
 def to_html(text: str) -> SafeString:
-    """Render Markdown without HTML, pictures or relative links; nh3 has the last word."""
+    """Render Markdown without HTML, pictures or relative links; nh3 has the last word.
+
+    Of more than 100,000 characters it makes plain text.
+    """
+    if len(text) > LONGEST:
+        return format_html("<pre>{}</pre>", text)
     parser = _parser()
     tokens = parser.parse(_PICTURE.sub("", text).strip())
     _lower_headings(tokens)

@@ -26,12 +26,13 @@ from modelless_web.studio.fragments import Page
 logger = logging.getLogger(__name__)
 
 BEAT: Final = 15.0
+# How long a page may still listen after its person has signed out or was switched off.
+TRUSTED: Final = 30.0
 RETRY: Final = b"retry: 1000\n\n"
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'"),
 ]
 
@@ -51,17 +52,23 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     watcher = engine.log.join(person.pk)
     cards = _cards.setdefault(engine, Cards())
-    sending = asyncio.ensure_future(_send_news(send, Page(person), watcher, cards, _since(scope)))
-    leaving = asyncio.ensure_future(_gone(receive))
+    tasks = [
+        asyncio.ensure_future(work)
+        for work in (
+            _send_news(send, Page(person), watcher, cards, _since(scope)),
+            _gone(receive),
+            _guard(scope, watcher),
+        )
+    ]
     try:
-        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
     finally:
         engine.log.leave(watcher)
-        for task in (sending, leaving):
+        for task in tasks:
             task.cancel()
-        broken, _ = await asyncio.gather(sending, leaving, return_exceptions=True)
-        if isinstance(broken, Exception):
-            logger.error("An event stream broke off.", exc_info=broken)
+        for broken in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(broken, Exception):
+                logger.error("An event stream broke off.", exc_info=broken)
 
 
 async def _send_news(send: Send, page: Page, watcher: Watcher, cards: Cards, since: float) -> None:
@@ -94,6 +101,18 @@ async def _write(send: Send, body: bytes) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _guard(scope: Scope, watcher: Watcher) -> None:
+    """Cut the page's stream once its session is no longer that person's, or can't be read."""
+    try:
+        owner: int | None = watcher.owner
+        while owner == watcher.owner:
+            await asyncio.sleep(TRUSTED)
+            person = await in_thread(_person, scope)
+            owner = person.pk if person else None
+    finally:
+        watcher.cut()
 
 
 async def _refuse(send: Send, status: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.gateway import PAINTER, Gateway
+from tests.browser.payloads import PAYLOADS
 from tests.browser.screen import Screen, ended, pk_of
 
 HOSTILE = """<img src=x onerror="window.caught = 1">
@@ -17,8 +18,10 @@ HOSTILE = """<img src=x onerror="window.caught = 1">
 <div hx-get="/history/" hx-trigger="load" hx-swap-oob="true" id="live">gone</div>
 </textarea></pre></article><style>body { display: none }</style> {{ 7|add:7 }} {% now "Y" %}
 
+<<payloads>>
+
 ![tracker](http://evil.invalid/pixel.png?who=you)
-"""
+""".replace("<<payloads>>", "\n\n".join(PAYLOADS))
 
 
 @pytest.fixture

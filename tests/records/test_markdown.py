@@ -6,10 +6,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.records.markdown import TAGS, to_html
+from modelless_web.records.markdown import LONGEST, TAGS, to_html
 
 HOSTILE: Final = [
     "<script>alert(1)</script>",
@@ -186,3 +187,13 @@ def test_an_answer_of_pictures_alone_has_no_words(text: str) -> None:
 
 def test_words_around_a_picture_stay() -> None:
     assert to_html("Here: ![a](b) a fox").strip() == "<p>Here:  a fox</p>"
+
+
+@pytest.mark.parametrize("piece", ["![", "[", "![](", "*a _", "a\n", "<b>", "&#"])
+def test_a_megabyte_of_anything_is_plain_text(piece: str) -> None:
+    text = (piece * 1_000_000)[:1_000_000]
+    assert to_html(text) == f"<pre>{escape(text)}</pre>"
+
+
+def test_the_longest_text_that_is_rendered_is_rendered() -> None:
+    assert to_html("*a* ".ljust(LONGEST, "b")).startswith("<p><em>a</em>")

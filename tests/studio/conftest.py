@@ -47,6 +47,14 @@ def accounts_only(settings: LazySettings) -> None:
     settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, access="accounts")
 
 
+@pytest.fixture
+def deployed(settings: LazySettings) -> None:
+    """A studio with a public name, behind a proxy."""
+    settings.ENVIRONMENT = dataclasses.replace(
+        settings.ENVIRONMENT, allowed_hosts=("studio.example",)
+    )
+
+
 def signed_in(user: User) -> Client:
     """A browser with a session."""
     client = Client()

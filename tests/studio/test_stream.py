@@ -29,6 +29,7 @@ from modelless_web.studio.stream import live, message
 from tests.studio.conftest import signed_in
 from tests.studio.factories import a_generation, filled_in
 from tests.support.beside import beside
+from tests.support.factories import person
 from tests.support.studio import wait_for
 
 PATIENCE: Final = 20
@@ -182,7 +183,6 @@ def test_another_programs_cookies_are_no_hindrance(
         ("Content-Type", "text/event-stream; charset=utf-8"),
         ("Cache-Control", "no-cache, no-transform"),
         ("X-Accel-Buffering", "no"),
-        ("X-Content-Type-Options", "nosniff"),
     ],
 )
 def test_nothing_between_may_hold_the_stream_back(
@@ -324,3 +324,35 @@ def test_a_message_reads_back_as_one_event_with_the_same_lines(html: str) -> Non
         assert "\n".join(line.removeprefix("data: ") for line in lines) == newlines
     else:
         assert lines == [BEAT, "data: "]
+
+
+@pytest.mark.parametrize("why", ["signed out", "switched off", "deleted", "new password"])
+def test_a_stream_ends_soon_after_its_person_has_gone(
+    pages: Pages, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "TRUSTED", 0.02)
+    monkeypatch.setattr(stream, "BEAT", 0.1)
+    ada = person()
+    browser = signed_in(ada)
+    opened = pages.open(browser)
+    opened.block()
+    if why == "signed out":
+        browser.post("/account/logout/")
+    elif why == "deleted":
+        ada.delete()
+    else:
+        ada.is_active = why != "switched off"
+        ada.set_password("another long password")
+        ada.save()
+    assert any(opened.block() == [] for _ in range(100))
+    assert wait_for(lambda: pages.watchers == 0)
+
+
+def test_a_stream_goes_on_while_its_person_stays(
+    pages: Pages, mine: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "TRUSTED", 0.02)
+    monkeypatch.setattr(stream, "BEAT", 0.2)
+    opened = pages.open(mine)
+    opened.block()
+    assert [opened.block() for _ in range(3)] == [[BEAT, "data: "]] * 3

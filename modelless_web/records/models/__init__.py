@@ -2,6 +2,7 @@
 
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
+from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.pictures import Picture
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.users import User
@@ -12,6 +13,7 @@ __all__ = [
     "ErrorGroup",
     "Gateway",
     "Generation",
+    "Knock",
     "Model",
     "Picture",
     "Status",

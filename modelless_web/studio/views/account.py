@@ -1,5 +1,11 @@
 """Signing in and out, and the one-time link that makes the owner's account."""
 
+import math
+import unicodedata
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
@@ -12,11 +18,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from modelless_web.records.models import User
+from modelless_web.records.models import Knock, User
 from modelless_web.records.owner import has_owner, owner_token
-from modelless_web.studio.requests import sign_in
+from modelless_web.studio.requests import client_address, sign_in
 
 SignOut = views.LogoutView
+
+# In a quarter of an hour. An address may be a whole house; a known browser counts by itself, so
+# that nobody who tries somebody's name keeps them out of the browser that they always use.
+OF_ONE_NAME: Final = 10
+OF_ONE_ADDRESS: Final = 50
+KNOWN: Final = "known"
+KNOWN_FOR: Final = timedelta(days=365)
 
 
 class SignIn(views.LoginView):
@@ -24,10 +37,52 @@ class SignIn(views.LoginView):
 
     template_name = "studio/login.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the attempt, whoever it is for and whether or not they exist; then look at it."""
+        wait = Knock.objects.admit(_limits(request))
+        return self._refuse(wait) if wait else super().post(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Let them in, with what they made before they signed in."""
-        sign_in(self.request, form.get_user())
-        return HttpResponseRedirect(self.get_success_url())
+        name, *_ = _limits(self.request)
+        Knock.objects.forget(name)
+        account = form.get_user()
+        sign_in(self.request, account)
+        response = HttpResponseRedirect(self.get_success_url())
+        response.set_signed_cookie(
+            KNOWN,
+            _folded(account.get_username()),
+            max_age=KNOWN_FOR,
+            secure=self.request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def _refuse(self, wait: timedelta) -> HttpResponse:
+        """Say how long to wait, without a look at the password."""
+        minutes = math.ceil(wait / timedelta(minutes=1))
+        context = self.get_context_data(
+            form=self.form_class(self.request), wait=f"{minutes} minute{'s'[: minutes > 1]}"
+        )
+        return self.render_to_response(
+            context,
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            headers={"Retry-After": str(math.ceil(wait.total_seconds()))},
+        )
+
+
+def _limits(request: HttpRequest) -> dict[str, int]:
+    """Who an attempt counts for, the name first, and how often each may try."""
+    name = _folded(request.POST.get("username", ""))
+    if request.get_signed_cookie(KNOWN, default=None, max_age=KNOWN_FOR) == name:
+        return {f"known browser of {name} {request.COOKIES[KNOWN]}": OF_ONE_NAME}
+    return {f"name {name}": OF_ONE_NAME, f"address {client_address(request)}": OF_ONE_ADDRESS}
+
+
+def _folded(name: str) -> str:
+    """One spelling for all that a reader takes for the same name."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 class OwnerForm(UserCreationForm):  # type: ignore[type-arg]

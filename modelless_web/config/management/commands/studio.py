@@ -120,7 +120,7 @@ async def _serve(listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=LAST_RESORT,
         timeout_keep_alive=30,
-        proxy_headers=settings.ENVIRONMENT.is_deployed,
+        proxy_headers=False,
     )
     async with runtime.running():
         await Server(config).serve(sockets=[listener])
