@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from django.apps import apps
 from django.core.management import call_command
@@ -49,13 +49,13 @@ def loaded(folder: Path, migrations: list[Migration]) -> Iterator[None]:
     """
     with transaction.atomic():
         _migrate_to(migrations)
+        _check("DEFERRED")
         for path in sorted(folder.iterdir()):
             if path.stem not in _tables():
                 raise DamagedError(f"it holds a table that no studio has ({path.stem})")
             _copy_in(path)
-        with connection.cursor() as cursor:
-            # Tables with checks that still wait can't be altered.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # A table with checks that still wait can't be altered.
+        _check("IMMEDIATE")
         call_command("migrate", verbosity=0, interactive=False)
         _count_on()
         yield
@@ -68,7 +68,7 @@ def _tables() -> list[str]:
 
 
 def _copy_out(table: str, write: Callable[[bytes], object]) -> None:
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         statement = f"COPY {_quoted([table])} TO STDOUT {OPTIONS}"
         with cursor.copy(statement) as copy:  # psycopg's, through Django's cursor
             for piece in copy:
@@ -79,8 +79,8 @@ def _copy_in(path: Path) -> None:
     """Fill a table; the first line of the file names the columns."""
     with path.open(newline="", encoding="utf-8") as text:
         columns = next(csv.reader(text), [])
-    with path.open("rb") as file, connection.cursor() as cursor:
-        table = _quoted([path.stem])
+    table = _quoted([path.stem])
+    with path.open("rb") as file, connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - quoted
         with cursor.copy(f"COPY {table} ({_quoted(columns)}) FROM STDIN {OPTIONS}") as copy:
             while piece := file.read(PIECE):
@@ -106,6 +106,12 @@ def _migrate_to(migrations: list[Migration]) -> None:
         )
     ]
     executor.migrate(ends)
+
+
+def _check(when: Literal["DEFERRED", "IMMEDIATE"]) -> None:
+    """Have foreign keys checked at the end, when every table is full, or now."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS ALL {when}")
 
 
 def _count_on() -> None:

@@ -1,0 +1,134 @@
+"""A backup of the running studio, restored elsewhere, shows the same history."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import IN_CI, StartStudio
+from tests.support.commands import manage, refused
+from tests.support.servers import MissingProgramError, postgresql, redis
+from tests.support.studio import Studio, Visitor, wait_for
+
+TOKENS = re.compile(
+    r'(name="(csrfmiddlewaretoken|submission)" value="|"X-CSRFToken": "|since=)[^"]*'
+)
+PICTURE = re.compile(r"/pictures/[0-9a-f-]{36}/(?:original|320|640)")
+FINAL = {"succeeded", "failed", "cancelled", "interrupted"}
+
+
+@dataclass
+class Memory:
+    """What somebody sees of their history: each page without its one-time tokens."""
+
+    pages: dict[str, str]
+    pictures: dict[str, bytes]
+
+
+def remembered(visitor: Visitor, generations: list[str]) -> Memory:
+    pages = {}
+    for path in ["/history/", *(f"/generations/{pk}/" for pk in generations)]:
+        pages[path] = TOKENS.sub("", visitor.open(path).text)
+    addresses = sorted({name for page in pages.values() for name in PICTURE.findall(page)})
+    return Memory(pages, {name: visitor.http.get(name).content for name in addresses})
+
+
+def made_history(visitor: Visitor) -> list[str]:
+    """A picture, a text and a failure, all of them ended."""
+    made = [
+        visitor.generate("A lighthouse", "stable-diffusion"),
+        visitor.generate("A list of lakes", "practice-writer"),
+        visitor.generate("Anything", "practice-429"),
+    ]
+    assert wait_for(lambda: {visitor.status(pk) for pk in made} <= FINAL)
+    return made
+
+
+@contextmanager
+def as_the_same(studio: Studio, cookies: httpx.Cookies) -> Iterator[Visitor]:
+    """The same browser at another studio."""
+    with studio.visitor() as visitor:
+        visitor.http.cookies = cookies
+        yield visitor
+
+
+@pytest.mark.parametrize("keys", ["--with-keys", None], ids=["with keys", "without"])
+def test_a_restored_studio_shows_the_same_history(
+    start_studio: StartStudio, tmp_path: Path, keys: str | None
+) -> None:
+    before = start_studio(PRACTICE_PACE="0")
+    with before.visitor() as visitor:
+        made = made_history(visitor)
+        there = remembered(visitor, made)
+        ended = manage(before.data_dir, "backup", tmp_path / "b.tar", *filter(None, [keys]))
+        assert ended.returncode == 0, ended.stderr
+        cookies = visitor.http.cookies
+    if keys is None:
+        # The key of sessions is brought along by hand, as the command says.
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "secret.key").write_bytes((before.data_dir / "secret.key").read_bytes())
+    ended = manage(tmp_path / "new", "restore", tmp_path / "b.tar")
+    assert ended.returncode == 0, ended.stderr
+    with as_the_same(start_studio(tmp_path / "new"), cookies) as visitor:
+        assert remembered(visitor, made) == there
+    assert there.pictures
+
+
+def test_what_was_open_at_the_moment_of_the_backup_is_never_sent_again(
+    start_studio: StartStudio, tmp_path: Path
+) -> None:
+    before = start_studio()
+    with before.visitor() as visitor:
+        pk = visitor.generate("Anything", "practice-stall")
+        card = f"/generations/{pk}/card/"
+        assert wait_for(lambda: "a long shore" in visitor.http.get(card).text)
+        ended = manage(before.data_dir, "backup", tmp_path / "b.tar", "--with-keys")
+        assert ended.returncode == 0, ended.stderr
+        assert visitor.status(pk) == "running"
+        cookies = visitor.http.cookies
+    before.kill()
+    manage(tmp_path / "new", "restore", tmp_path / "b.tar")
+    with as_the_same(start_studio(tmp_path / "new"), cookies) as visitor:
+        assert visitor.status(pk) == "interrupted"
+        assert "a long shore" in visitor.http.get(card).text
+
+
+def test_a_backup_from_postgresql_is_restored_there(
+    start_studio: StartStudio, tmp_path: Path
+) -> None:
+    try:
+        with postgresql() as old, postgresql() as new, redis() as queue:
+            there_and_back(start_studio, tmp_path, old, new, queue)
+    except MissingProgramError as missing:
+        if IN_CI:
+            raise
+        pytest.skip(str(missing))
+
+
+def there_and_back(
+    start_studio: StartStudio, tmp_path: Path, old: str, new: str, queue: str
+) -> None:
+    before = start_studio(PRACTICE_PACE="0", DATABASE_URL=old, REDIS_URL=queue)
+    with before.visitor() as visitor:
+        made = made_history(visitor)
+        there = remembered(visitor, made)
+        file = tmp_path / "b.tar"
+        ended = manage(before.data_dir, "backup", file, "--with-keys", DATABASE_URL=old)
+        assert ended.returncode == 0, ended.stderr
+        cookies = visitor.http.cookies
+    before.stop()
+    assert "PostgreSQL" in refused(tmp_path / "sqlite", "restore", file)
+    ended = manage(tmp_path / "new", "restore", file, DATABASE_URL=new)
+    assert ended.returncode == 0, ended.stderr
+    after = start_studio(tmp_path / "new", DATABASE_URL=new, REDIS_URL=queue)
+    with as_the_same(after, cookies) as visitor:
+        assert remembered(visitor, made) == there
+        # New rows are numbered after the old ones.
+        assert wait_for(lambda: visitor.status(visitor.generate("One more")) != "")
+    after.stop()
+    said = refused(tmp_path / "new", "restore", file, DATABASE_URL=new)
+    assert "There is a database at DATABASE_URL already" in said
