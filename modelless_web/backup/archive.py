@@ -131,7 +131,8 @@ def _header(name: str, size: int) -> bytes:
 def _parsed(block: bytes) -> tuple[str, int]:
     try:
         info = tarfile.TarInfo.frombuf(block, "ascii", "strict")
-        is_ours = bool(NAME.fullmatch(info.name)) and _header(info.name, info.size) == block
+        is_ours = bool(NAME.fullmatch(info.name)) and info.size >= 0
+        is_ours = is_ours and _header(info.name, info.size) == block
     except (tarfile.HeaderError, ValueError) as error:
         raise DamagedError("it holds something that no backup holds") from error
     if not is_ours:

@@ -144,7 +144,9 @@ def _settle() -> list[str]:
     """
     ledger.interrupt(expired_only=False)
     ledger.interrupt_waiting()
-    keyless = Gateway.objects.filter(pk__in=unreadable(Gateway)).defer("key")
+    keyless = Gateway.objects.filter(
+        pk__in=[pk for model, pk in unreadable() if model is Gateway]
+    ).defer("key")
     names = [gateway.name for gateway in keyless]
     keyless.update(key="", key_tail="")
     return names

@@ -50,12 +50,11 @@ def drop_old_keys() -> int:
     return len(old)
 
 
-def unreadable(model: type[models.Model]) -> list[int]:
-    """The primary keys of rows with something that no key opens."""
+def unreadable() -> list[tuple[type[models.Model], int]]:
+    """The rows with something that no key opens: model and primary key."""
     return [
-        pk
-        for of, field in _columns()
-        if of is model
+        (model, pk)
+        for model, field in _columns()
         for pk, token in _tokens(model, field)
         if not _opens(box(), token)
     ]
