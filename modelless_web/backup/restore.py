@@ -122,7 +122,10 @@ def _place_keys(folder: Path, undo: ExitStack) -> None:
     """Take over the keys; field keys that are here already are kept behind them."""
     secret = settings.DATA_DIR / "secret.key"
     for path in (key_file(), secret):
-        undo.callback(replace, path, path.read_text() if path.exists() else "")
+        if path.exists():
+            undo.callback(replace, path, path.read_text())
+        else:
+            undo.callback(path.unlink, missing_ok=True)
     kept = key_file().read_text().split() if key_file().exists() else []
     restored = (folder / "fields.key").read_text().split()
     replace(key_file(), "\n".join(dict.fromkeys([*restored, *kept])) + "\n")
