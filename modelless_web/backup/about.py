@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from modelless_web.backup.archive import DamagedError, RefusedError
@@ -75,10 +76,12 @@ class About:
             raise RefusedError(_newer(".".join(unknown[0])))
 
     def __str__(self) -> str:
-        return (
-            f"{self.generations:,} generations, {self.pictures:,} pictures, "
-            f"{self.people:,} accounts"
-        )
+        counts = {
+            "generation": self.generations,
+            "picture": self.pictures,
+            "account": self.people,
+        }
+        return ", ".join(f"{count:,} {thing}{pluralize(count)}" for thing, count in counts.items())
 
 
 def _newer(what: str) -> str:

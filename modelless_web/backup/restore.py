@@ -5,6 +5,7 @@ install is as it was.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -62,9 +63,10 @@ def restore(stream: IO[bytes], *, tell: Tell) -> Restored:
                     _place_keys(rooms["keys"], undo)
                 keyless = _settle()
                 _place_pictures(rooms["media"], media, undo)
-                # One for all the files: from here on it survives a power cut.
+                # One for all the files: they survive a power cut before the database names them.
                 os.sync()
             undo.pop_all()
+        os.sync()
     return Restored(about, keyless)
 
 
@@ -76,8 +78,11 @@ def _home() -> Path:
 @contextmanager
 def _beside(home: Path) -> Iterator[Path]:
     """A folder on the disk of ``home``, from where things are put in place by their names alone."""
+    prefix = f".{home.name}-restoring-"
     home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home.parent) as folder:
+    for killed in home.parent.glob(f"{prefix}*"):
+        shutil.rmtree(killed)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=home.parent) as folder:
         yield Path(folder)
 
 

@@ -28,7 +28,7 @@ def snapshot(folder: Path) -> Iterator[None]:
     """Copy the database into ``folder`` as of one moment; in the block, queries read the copy."""
     path = folder / FILE
     connection.ensure_connection()
-    with closing(sqlite3.connect(path)) as copy:
+    with closing(sqlite3.connect(path)) as copy, connection.wrap_database_errors:
         # In one step: readers of a write-ahead log hold nobody up, and nothing is begun anew.
         connection.connection.backup(copy)
     with _aimed_at(path):

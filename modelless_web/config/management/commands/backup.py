@@ -72,7 +72,8 @@ def _to_output(with_keys: bool) -> Made:
 def _to_file(path: Path, with_keys: bool, force: bool) -> Made:
     """Write beside ``path`` and take its name at the end: a file of that name is always whole."""
     _refuse_taken(path, force)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.absolute().parent) as folder:
+    beside = path.absolute().parent
+    with tempfile.TemporaryDirectory(prefix=f"{path.name}.unfinished-", dir=beside) as folder:
         unfinished = Path(folder) / "backup.tar"
         descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -83,7 +84,7 @@ def _to_file(path: Path, with_keys: bool, force: bool) -> Made:
             os.fsync(descriptor)
         _refuse_taken(path, force)
         os.replace(unfinished, path)
-        sync_folder(path.absolute().parent)
+        sync_folder(beside)
     return made
 
 
