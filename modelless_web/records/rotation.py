@@ -22,7 +22,11 @@ class BusyError(Exception):
 
 
 def add_key() -> None:
-    """Make a new key the first, which locks from now on."""
+    """Make a new key the first, which locks from now on.
+
+    Raises ImproperlyConfigured if there is something else than keys in the file.
+    """
+    box()
     replace(key_file(), f"{Fernet.generate_key().decode()}\n{key_file().read_text().strip()}\n")
 
 

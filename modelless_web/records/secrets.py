@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 
@@ -21,6 +22,7 @@ def box() -> MultiFernet:
     """Return the box that locks with the newest key and opens with any.
 
     A key file that was replaced, as by a rotation, is read again by whoever runs meanwhile.
+    Raises ImproperlyConfigured if there is something else than keys in it.
     """
     path = key_file()
     state = path.stat()
@@ -29,7 +31,12 @@ def box() -> MultiFernet:
 
 @lru_cache(maxsize=4)
 def _box(path: Path, _inode: int, _modified: int) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in path.read_text().split()])
+    try:
+        return MultiFernet([Fernet(key) for key in path.read_text().split()])
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"The key file {path} holds something that is no key; bring it back from a backup."
+        ) from error
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
@@ -20,7 +21,7 @@ def plain_failures(afterwards: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt as interrupt:
         raise CommandError(f"Interrupted. {afterwards}", returncode=130) from interrupt
-    except RefusedError as error:
+    except (RefusedError, ImproperlyConfigured) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.template.defaultfilters import pluralize
 
 from modelless_web.backup.database import refuse_if_none
 from modelless_web.config.management.console import plain_failures
@@ -29,6 +30,7 @@ class Command(BaseCommand):
                 if found.finding:
                     self.stdout.write(f"{found.finding}: {found.name}")
         findings = ", ".join(f"{counted[finding]:,} {finding}" for finding in Finding)
-        self.stdout.write(f"{counted[None]:,} pictures are right; {findings}.")
+        right = counted[None]
+        self.stdout.write(f"{right:,} picture{pluralize(right, ' is,s are')} right; {findings}.")
         if any(finding and finding.is_wrong for finding in counted):
             sys.exit(1)

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from modelless_web.backup.database import refuse_if_none
 from modelless_web.config.management.console import plain_failures
@@ -33,11 +34,12 @@ class Command(BaseCommand):
     def _rotate(self, drop_old: bool) -> None:
         rotation.add_key()
         renewed = rotation.lock_anew()
-        self.stdout.write(f"{renewed:,} keys of gateways are encrypted with a new key.")
+        self.stdout.write(f"Encrypted with a new key: {_gateways(renewed)}.")
         if drop_old:
             time.sleep(PAUSE)
             rotation.lock_anew()
-            self.stdout.write(f"{rotation.drop_old_keys():,} older keys are dropped.")
+            dropped = rotation.drop_old_keys()
+            self.stdout.write(f"Dropped: {dropped:,} older key{pluralize(dropped)}.")
         self.stdout.write(
             f"Studios that use {key_file()} take it up by themselves; "
             "a copy elsewhere has to be replaced by it."
@@ -45,6 +47,10 @@ class Command(BaseCommand):
         unreadable = len(rotation.unreadable())
         if unreadable:
             raise CommandError(
-                f"{unreadable:,} keys can't be read with any key, before or now; "
-                "give them again in Django admin."
+                f"No key opens what is stored for {_gateways(unreadable)}; "
+                "give their keys again in Django admin."
             )
+
+
+def _gateways(count: int) -> str:
+    return f"{count:,} gateway{pluralize(count)}"
