@@ -72,7 +72,7 @@ def restore(stream: IO[bytes], *, tell: Tell) -> Restored:
 
 def _home() -> Path:
     """What the database is unpacked beside."""
-    return sqlite.home() if connection.vendor == "sqlite" else key_file()
+    return sqlite.home() if connection.vendor == "sqlite" else settings.DATA_DIR / "database"
 
 
 @contextmanager

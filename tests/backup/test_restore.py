@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import os
 import stat
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from modelless_web.backup import restore as restoring
 from modelless_web.backup.archive import RefusedError, Writer, read
 from modelless_web.backup.restore import Restored, restore
 from modelless_web.records.models import Generation, Picture, Status
+from tests.support.backups import rewritten, with_about
 
 from .conftest import KEY, Install, keys_read
 
@@ -45,19 +45,6 @@ def refused(data: bytes, folder: Path) -> str:
         restored(data)
     assert tree(folder) == before
     return str(error.value)
-
-
-def with_about(data: bytes, **values: Any) -> bytes:
-    """A backup that says something else of itself, with all checksums right."""
-    stream = io.BytesIO()
-    writer = Writer(stream)
-    for member in read(io.BytesIO(data)):
-        content = b"".join(member.pieces)
-        if member.name == "about.json":
-            content = json.dumps(json.loads(content) | values).encode()
-        writer.add_bytes(member.name, content)
-    writer.close()
-    return stream.getvalue()
 
 
 def flipped(data: bytes, member: str) -> bytes:
@@ -223,22 +210,27 @@ def test_a_member_that_is_there_twice_is_refused(backup: Backup, install: Instal
 
 
 def test_an_older_schema_is_brought_forward(backup: Backup, install: Install) -> None:
-    with install("old"):
-        data = backup()
-    stream = io.BytesIO()
-    writer = Writer(stream)
-    for member in read(io.BytesIO(data)):
-        content = b"".join(member.pieces)
-        if member.name == "database/studio.sqlite3":
-            content = without_last_migration(content)
-        writer.add_bytes(member.name, content)
-    writer.close()
+    def older(name: str, content: bytes) -> bytes:
+        is_database = name == "database/studio.sqlite3"
+        return without_last_migration(content) if is_database else content
+
+    data = rewritten(backup(), older)
     with install("new"):
-        restored(stream.getvalue())
+        restored(data)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'sessions'")
             assert cursor.fetchone() == (1,)
-            assert "django_session" in connection.introspection.table_names()
+        assert "django_session" in connection.introspection.table_names()
+
+
+def test_a_store_that_is_a_link_stays_one(backup: Backup, install: Install, tmp_path: Path) -> None:
+    data = backup()
+    with install("new") as folder:
+        (tmp_path / "shared").mkdir()
+        (folder / "media").symlink_to(tmp_path / "shared")
+        restored(data)
+        assert (folder / "media").is_symlink()
+        assert tree(tmp_path / "shared") == tree(tmp_path / "old" / "media")
 
 
 def without_last_migration(database: bytes) -> bytes:

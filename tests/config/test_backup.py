@@ -101,6 +101,14 @@ def test_where_there_is_no_studio_there_is_nothing_to_do(tmp_path: Path, command
     assert not (tmp_path / "data" / "studio.sqlite3").exists()
 
 
+def test_a_database_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "studio.sqlite3").write_bytes(b"no database" * 999)
+    said = refused(tmp_path, "backup", tmp_path / "b.tar")
+    assert said == (
+        "CommandError: The database says: file is not a database. No backup was made.\n"
+    )
+
+
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     url = "postgresql://nobody@127.0.0.1:9/studio?connect_timeout=1"
     said = refused(tmp_path, "backup", tmp_path / "b.tar", DATABASE_URL=url)

@@ -1,8 +1,9 @@
 """A backup of the running studio, restored elsewhere, shows the same history."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import IN_CI, StartStudio
+from tests.support.backups import about, rewritten, with_about
 from tests.support.commands import manage, refused
 from tests.support.servers import MissingProgramError, postgresql, redis
 from tests.support.studio import Studio, Visitor, wait_for
@@ -92,9 +94,18 @@ def test_what_was_open_at_the_moment_of_the_backup_is_never_sent_again(
         cookies = visitor.http.cookies
     before.kill()
     manage(tmp_path / "new", "restore", tmp_path / "b.tar")
+    assert complaints(tmp_path / "new" / "studio.sqlite3") == []
     with as_the_same(start_studio(tmp_path / "new"), cookies) as visitor:
         assert visitor.status(pk) == "interrupted"
         assert "a long shore" in visitor.http.get(card).text
+
+
+def complaints(database: Path) -> list[str]:
+    """What SQLite finds wrong in a database."""
+    with closing(sqlite3.connect(database)) as connection:
+        found = [*connection.execute("PRAGMA integrity_check")]
+        found += connection.execute("PRAGMA foreign_key_check")
+    return [str(row) for row in found if row != ("ok",)]
 
 
 def test_a_backup_from_postgresql_is_restored_there(
@@ -122,6 +133,7 @@ def there_and_back(
         cookies = visitor.http.cookies
     before.stop()
     assert "PostgreSQL" in refused(tmp_path / "sqlite", "restore", file)
+    nothing_is_left_of_a_failure(file, tmp_path / "new", new)
     ended = manage(tmp_path / "new", "restore", file, DATABASE_URL=new)
     assert ended.returncode == 0, ended.stderr
     after = start_studio(tmp_path / "new", DATABASE_URL=new, REDIS_URL=queue)
@@ -132,3 +144,49 @@ def there_and_back(
     after.stop()
     said = refused(tmp_path / "new", "restore", file, DATABASE_URL=new)
     assert "There is a database at DATABASE_URL already" in said
+
+
+def nothing_is_left_of_a_failure(file: Path, target: Path, database: str) -> None:
+    """Restore a backup whose pictures belong to nothing; then there is still no table."""
+    orphaned = file.with_name("orphaned.tar")
+    orphaned.write_bytes(rewritten(file.read_bytes(), without_generations))
+    said = refused(target, "restore", orphaned, DATABASE_URL=database)
+    assert "foreign key" in said
+    assert said.endswith("Nothing was changed.\n")
+    assert not (target / "media").exists()
+
+
+def without_generations(name: str, content: bytes) -> bytes:
+    is_table = name == "database/records_generation.csv"
+    return content.splitlines(keepends=True)[0] if is_table else content
+
+
+def test_an_older_postgresql_backup_is_brought_forward(
+    start_studio: StartStudio, tmp_path: Path
+) -> None:
+    try:
+        with postgresql() as old, postgresql() as new, redis() as queue:
+            studio = start_studio(DATABASE_URL=old, REDIS_URL=queue)
+            manage(studio.data_dir, "backup", tmp_path / "b.tar", DATABASE_URL=old)
+            studio.stop()
+            older = tmp_path / "older.tar"
+            older.write_bytes(before_sessions((tmp_path / "b.tar").read_bytes()))
+            ended = manage(tmp_path / "new", "restore", older, DATABASE_URL=new)
+            assert ended.returncode == 0, ended.stderr
+            after = start_studio(tmp_path / "new", DATABASE_URL=new, REDIS_URL=queue)
+            with after.visitor() as visitor:
+                assert visitor.generate("It has sessions again")
+            after.stop()
+    except MissingProgramError as missing:
+        if IN_CI:
+            raise
+        pytest.skip(str(missing))
+
+
+def before_sessions(data: bytes) -> bytes:
+    """The backup as it was before its database knew of sessions."""
+    migrations = [name for name in about(data)["migrations"] if name[0] != "sessions"]
+    return rewritten(
+        with_about(data, migrations=migrations),
+        lambda name, content: None if name == "database/django_session.csv" else content,
+    )
