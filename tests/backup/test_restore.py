@@ -254,6 +254,7 @@ def test_a_failure_half_way_leaves_the_install_as_it_was(
     """The disk fails after each step; the last is where the database takes its place."""
     data = backup()
     with install("new") as folder:
+        (folder / "media").mkdir()
         before = tree(folder)
         fail_after(step, monkeypatch, folder / "studio.sqlite3")
         with pytest.raises(OSError, match="full"):

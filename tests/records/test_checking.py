@@ -108,8 +108,8 @@ def test_a_thumbnail_that_is_not_right_is_made_anew(media: Path, damage: str) ->
 
 
 def test_nothing_is_mended_from_a_damaged_picture(media: Path) -> None:
-    picture = stored()
-    (media / picture.original_name).write_bytes(b"no picture")
+    picture, other = stored(), stored("blue")
+    (media / picture.original_name).write_bytes((media / other.original_name).read_bytes())
     (media / picture.thumbnail_name(320)).unlink()
     assert findings(mend=True) == {
         picture.original_name: Finding.DAMAGED,
