@@ -136,11 +136,13 @@ def there_and_back(
     nothing_is_left_of_a_failure(file, tmp_path / "new", new)
     ended = manage(tmp_path / "new", "restore", file, DATABASE_URL=new)
     assert ended.returncode == 0, ended.stderr
-    after = start_studio(tmp_path / "new", DATABASE_URL=new, REDIS_URL=queue)
+    after = start_studio(tmp_path / "new", DATABASE_URL=new, REDIS_URL=queue, PRACTICE_PACE="0")
     with as_the_same(after, cookies) as visitor:
         assert remembered(visitor, made) == there
-        # New rows are numbered after the old ones.
-        assert wait_for(lambda: visitor.status(visitor.generate("One more")) != "")
+    with after.visitor() as newcomer:
+        # New rows are numbered after the old ones: a person, a choice.
+        pk = newcomer.generate("One more")
+        assert wait_for(lambda: newcomer.status(pk) == "succeeded")
     after.stop()
     said = refused(tmp_path / "new", "restore", file, DATABASE_URL=new)
     assert "There is a database at DATABASE_URL already" in said

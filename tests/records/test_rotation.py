@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from modelless_web.records import rotation
@@ -128,6 +129,13 @@ def test_what_no_key_opens_is_left_as_it_is_and_counted(file: Path) -> None:
     rotation.add_key()
     assert rotation.lock_anew() == 1
     assert rotation.unreadable() == [(Gateway, row.pk)]
+
+
+def test_a_file_with_something_else_in_it_is_left_alone(file: Path) -> None:
+    file.write_text("not a key\n")
+    with pytest.raises(ImproperlyConfigured, match=r"fields\.key"):
+        rotation.add_key()
+    assert file.read_text() == "not a key\n"
 
 
 def test_two_rotations_at_once_would_forget_a_key() -> None:
