@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import StartStudio
 from tests.support.beside import beside
-from tests.support.commands import manage, refused
+from tests.support.commands import begun, manage, refused
 from tests.support.studio import Studio, wait_for
 from tests.support.upstream import Upstream, reply, upstream
 
@@ -50,6 +50,18 @@ def test_a_running_studio_goes_on_with_the_new_key(
     left = (keyed.data_dir / "fields.key").read_text().split()
     assert len(left) == (1 if option else 2)
     assert "Traceback" not in keyed.log
+
+
+def test_who_reads_while_keys_change_is_never_turned_away(keyed: Studio) -> None:
+    with keyed.visitor() as visitor:
+        page = f"/generations/{visitor.generate('Before', 'gpt-tests')}/"
+        rotation = begun(keyed.data_dir, "rotate_keys", "--drop-old")
+        answers = []
+        while rotation.poll() is None:
+            answers.append(visitor.http.get(page).status_code)
+        rotation.communicate()
+    assert rotation.returncode == 0
+    assert set(answers) == {200}
 
 
 def test_a_key_that_no_key_opens_is_said(keyed: Studio) -> None:
