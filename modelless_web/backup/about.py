@@ -14,6 +14,8 @@ from django.utils import timezone
 from modelless_web.backup.archive import DamagedError, RefusedError
 from modelless_web.records.models import Generation, Picture, User
 
+type Migration = tuple[str, str]
+
 FORMAT: Final = 1
 NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -25,7 +27,7 @@ class About:
     format: int
     made_at: str
     database: str
-    migrations: list[tuple[str, str]]
+    migrations: list[Migration]
     generations: int
     pictures: int
     people: int
@@ -53,6 +55,8 @@ class About:
             values: dict[str, Any] = json.loads(data)
             if values["format"] > FORMAT:
                 raise RefusedError(_newer(f"format {values['format']}"))
+            for name in ("generations", "pictures", "people"):
+                values[name] = int(values[name])
             values["migrations"] = [(app, name) for app, name in values["migrations"]]
             datetime.fromisoformat(values["made_at"])
             return cls(**values)
@@ -68,7 +72,7 @@ class About:
         if self.database != connection.vendor:
             raise RefusedError(
                 f"The backup was made on {NAMES.get(self.database, self.database)}, and this "
-                f"install uses {NAMES[connection.vendor]}; see DATABASE_URL."
+                f"install uses {NAMES[connection.vendor]}; see DATABASE_URL. Nothing was changed."
             )
         known = MigrationLoader(None).disk_migrations or {}
         unknown = [name for name in self.migrations if name not in known]
@@ -87,5 +91,5 @@ class About:
 def _newer(what: str) -> str:
     return (
         f"The backup was made by a newer version of the studio ({what} is unknown here); "
-        "update the studio first."
+        "update the studio first. Nothing was changed."
     )

@@ -11,7 +11,7 @@ import io
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -24,6 +24,9 @@ NAME: Final = re.compile(
     r"about\.json|SHA256SUMS|keys/(fields|secret)\.key"
     r"|database/[a-z0-9_]+\.(sqlite3|csv)|media(/[A-Za-z0-9][A-Za-z0-9._-]*)+"
 )
+
+
+type Tell = Callable[[int, int], None]
 
 
 class RefusedError(Exception):

@@ -6,7 +6,7 @@ all anew would keep a restored studio busy for hours.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,12 +16,10 @@ from django.core.files.storage import default_storage
 
 from modelless_web.backup import database
 from modelless_web.backup.about import About
-from modelless_web.backup.archive import ABOUT, Writer
+from modelless_web.backup.archive import ABOUT, Tell, Writer
 from modelless_web.records.models import Picture
 from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
 from modelless_web.records.secrets import key_file
-
-type Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

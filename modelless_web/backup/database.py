@@ -2,14 +2,22 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from modelless_web.backup import postgresql, sqlite
+from modelless_web.backup.about import Migration
 from modelless_web.backup.archive import RefusedError
 
-type Migration = tuple[str, str]
+EMPTY: Final = "restore into an empty install, such as a new MODELLESS_DATA_DIR."
+
+
+def home() -> Path:
+    """What a restored database is unpacked beside."""
+    return sqlite.home() if connection.vendor == "sqlite" else settings.DATA_DIR / "database"
 
 
 def refuse_if_none() -> None:
@@ -22,10 +30,7 @@ def refuse_if_any() -> None:
     """Raise RefusedError if there is a database that a restored one would replace."""
     if not _is_empty():
         where = f"at {sqlite.home()}" if connection.vendor == "sqlite" else "at DATABASE_URL"
-        raise RefusedError(
-            f"There is a database {where} already; restore into an empty install. "
-            "Nothing was changed."
-        )
+        raise RefusedError(f"There is a database {where} already; {EMPTY} Nothing was changed.")
 
 
 def snapshot(folder: Path) -> AbstractContextManager[None]:

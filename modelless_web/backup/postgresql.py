@@ -17,9 +17,8 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from modelless_web.backup.about import Migration
 from modelless_web.backup.archive import PIECE, DamagedError
-
-type Migration = tuple[str, str]
 
 OPTIONS: Final = "WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
 

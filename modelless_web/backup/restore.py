@@ -7,7 +7,7 @@ install is as it was.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +15,16 @@ from typing import IO, Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 
-from modelless_web.backup import database, sqlite
+from modelless_web.backup import database
 from modelless_web.backup.about import About
-from modelless_web.backup.archive import ABOUT, DamagedError, Member, RefusedError, read
+from modelless_web.backup.archive import ABOUT, DamagedError, Member, RefusedError, Tell, read
 from modelless_web.engine import ledger
 from modelless_web.records.models import Gateway
 from modelless_web.records.rotation import unreadable
 from modelless_web.records.secrets import key_file, replace
 
 LONGEST_ABOUT: Final = 1024 * 1024
-
-type Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +45,13 @@ def restore(stream: IO[bytes], *, tell: Tell) -> Restored:
     media = Path(default_storage.path("")).resolve()
     if media.exists() and any(media.iterdir()):
         raise RefusedError(
-            f"There is something in {media} already; restore into an empty install. "
-            "Nothing was changed."
+            f"There is something in {media} already; {database.EMPTY} Nothing was changed."
         )
     with ExitStack() as gone_afterwards:
+        homes = {"media": media, "database": database.home(), "keys": key_file()}
         rooms = {
             name: gone_afterwards.enter_context(_beside(home)) / name
-            for name, home in (("media", media), ("database", _home()), ("keys", key_file()))
+            for name, home in homes.items()
         }
         about = _unpack(stream, rooms, tell)
         with ExitStack() as undo:
@@ -68,11 +65,6 @@ def restore(stream: IO[bytes], *, tell: Tell) -> Restored:
             undo.pop_all()
         os.sync()
     return Restored(about, keyless)
-
-
-def _home() -> Path:
-    """What the database is unpacked beside."""
-    return sqlite.home() if connection.vendor == "sqlite" else settings.DATA_DIR / "database"
 
 
 @contextmanager
@@ -95,6 +87,8 @@ def _unpack(stream: IO[bytes], rooms: dict[str, Path], tell: Tell) -> About:
     originals = 0
     for member in members:
         room, _, rest = member.name.partition("/")
+        if room not in rooms:
+            raise DamagedError(f"{room} is in it twice")
         _write_out(member, rooms[room] / rest)
         if rest.startswith("originals/"):
             originals += 1
@@ -125,7 +119,7 @@ def _write_out(member: Member, path: Path) -> None:
 
 def _place_keys(folder: Path, undo: ExitStack) -> None:
     """Take over the keys; field keys that are here already are kept behind them."""
-    secret = settings.DATA_DIR / "secret.key"
+    secret = (settings.DATA_DIR / "secret.key").resolve()
     for path in (key_file(), secret):
         if path.exists():
             undo.callback(replace, path, path.read_text())

@@ -10,6 +10,8 @@ from typing import Final
 from django.core.management import call_command
 from django.db import connection
 
+from modelless_web.backup.archive import DamagedError
+
 FILE: Final = "studio.sqlite3"
 
 
@@ -42,6 +44,8 @@ def loaded(folder: Path) -> Iterator[None]:
     It takes its place when the block ends well, and not at all otherwise.
     """
     path = folder / FILE
+    if not path.exists():
+        raise DamagedError("it holds no database")
     with _aimed_at(path):
         call_command("migrate", verbosity=0, interactive=False)
         yield

@@ -15,7 +15,8 @@ from django.db import models
 
 def key_file() -> Path:
     """Where the keys lie, one a line, the newest first; several studios may share it by a link."""
-    return Path(settings.FIELD_KEY_FILE).resolve()
+    path: Path = settings.FIELD_KEY_FILE
+    return path.resolve()
 
 
 def box() -> MultiFernet:
@@ -24,9 +25,8 @@ def box() -> MultiFernet:
     A key file that was replaced, as by a rotation, is read again by whoever runs meanwhile.
     Raises ImproperlyConfigured if there is something else than keys in it.
     """
-    path = key_file()
-    state = path.stat()
-    return _box(path, state.st_ino, state.st_mtime_ns)
+    state = settings.FIELD_KEY_FILE.stat()
+    return _box(settings.FIELD_KEY_FILE, state.st_ino, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)

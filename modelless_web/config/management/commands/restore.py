@@ -42,6 +42,6 @@ class Command(BaseCommand):
             )
         if restored.keyless:
             self.stdout.write(
-                "These gateways need their keys again, in Django admin: "
+                "These gateways need their keys again, by MODELLESS_API_KEY or in Django admin: "
                 + ", ".join(restored.keyless)
             )
