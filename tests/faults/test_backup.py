@@ -100,6 +100,26 @@ def test_what_was_open_at_the_moment_of_the_backup_is_never_sent_again(
         assert "a long shore" in visitor.http.get(card).text
 
 
+def test_backups_in_the_middle_of_a_crowd_are_whole(
+    start_studio: StartStudio, tmp_path: Path
+) -> None:
+    """Rows and pictures come in all the while; what a copied row names is in the file."""
+    studio = start_studio(PRACTICE_PACE="0.2")
+    with studio.visitor() as visitor:
+        for number in range(3):
+            for _ in range(8):
+                visitor.generate("A lighthouse", "stable-diffusion", n="2")
+            ended = manage(studio.data_dir, "backup", tmp_path / f"{number}.tar")
+            assert ended.stderr == ""
+    for number in range(3):
+        target = tmp_path / f"new{number}"
+        assert manage(target, "restore", tmp_path / f"{number}.tar").returncode == 0
+        assert complaints(target / "studio.sqlite3") == []
+        checked = manage(target, "check_store")
+        assert checked.returncode == 0, checked.stdout
+    assert not checked.stdout.startswith("0 ")
+
+
 def complaints(database: Path) -> list[str]:
     """What SQLite finds wrong in a database."""
     with closing(sqlite3.connect(database)) as connection:
