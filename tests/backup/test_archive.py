@@ -4,7 +4,9 @@ import io
 import shutil
 import subprocess
 import tarfile
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +98,25 @@ def test_a_member_that_was_taken_out_is_missed() -> None:
 def test_a_file_that_shrinks_while_it_is_read_is_no_backup() -> None:
     with pytest.raises(RefusedError, match=r"about\.json"):
         Writer(io.BytesIO()).add("about.json", io.BytesIO(b"12"), 3)
+
+
+def test_a_large_store_needs_no_more_memory_than_a_small_one() -> None:
+    """Members are handed on in pieces: the largest is what counts."""
+    megabyte = bytes(1024 * 1024)
+
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            return megabyte[:size]
+
+    class Hole(io.RawIOBase):
+        def write(self, data: Any) -> int:
+            return len(data)
+
+    tracemalloc.start()
+    Writer(Hole()).add("media/a.png", Endless(), 200 * len(megabyte))  # type: ignore[arg-type]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * len(megabyte)
 
 
 def hostile(name: str = "media/a.png", kind: bytes = tarfile.REGTYPE, **values: object) -> bytes:

@@ -1,6 +1,5 @@
 """Restoring: into an empty install, whole, or not at all."""
 
-import hashlib
 import io
 import os
 import stat
@@ -295,42 +294,6 @@ def fail_after(step: str, monkeypatch: pytest.MonkeyPatch, database: Path) -> No
         raise OSError("full")
 
     monkeypatch.setattr(restoring, step, do_and_fail)
-
-
-def test_a_large_store_needs_no_more_memory_than_a_small_one() -> None:
-    """Members are handed on in pieces: the largest is what counts."""
-    megabyte = bytes(1024 * 1024)
-
-    class Endless(io.RawIOBase):
-        def read(self, size: int = -1) -> bytes:
-            return megabyte[:size]
-
-    class Hole(io.RawIOBase):
-        def write(self, data: Any) -> int:
-            return len(data)
-
-    import tracemalloc
-
-    tracemalloc.start()
-    Writer(Hole()).add("media/a.png", Endless(), 200 * len(megabyte))  # type: ignore[arg-type]
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 8 * len(megabyte)
-
-
-def test_the_digest_of_every_member_is_in_the_list(backup: Backup) -> None:
-    data = backup()
-    for member in read(io.BytesIO(data)):
-        digest = hashlib.sha256(b"".join(member.pieces)).hexdigest()
-        assert f"{digest}  {member.name}\n".encode() in data
-
-
-def test_keys_are_not_in_a_backup_that_was_asked_for_without(
-    backup: Backup, tmp_path: Path
-) -> None:
-    data = backup(with_keys=False)
-    assert b"keys/" not in data
-    assert (tmp_path / "old" / "fields.key").read_bytes() not in data
 
 
 def test_a_fresh_key_is_no_key_of_the_old_one(backup: Backup, install: Install) -> None:
