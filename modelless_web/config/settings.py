@@ -13,10 +13,9 @@ ENVIRONMENT = environment.read(os.environ, project=PROJECT)
 
 DATA_DIR = ENVIRONMENT.data_dir
 SECRET_KEY = ENVIRONMENT.secret_key or environment.secret_file(DATA_DIR / "secret.key")
-# The newest key comes first; the file stands beside the database and never in it.
-FIELD_KEYS = environment.secret_file(
-    DATA_DIR / "fields.key", make=Fernet.generate_key().decode()
-).split()
+# One key a line, the newest first; the file stands beside the database and never in it.
+FIELD_KEY_FILE = DATA_DIR / "fields.key"
+environment.secret_file(FIELD_KEY_FILE, make=Fernet.generate_key().decode())
 
 DEBUG = False
 ALLOWED_HOSTS = [

@@ -303,6 +303,17 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
     return ended
 
 
+def interrupt_waiting() -> int:
+    """End every queued row, so that it is not sent; return how many there were.
+
+    For a ledger that was copied from another studio, which may have sent them since.
+    """
+    now = timezone.now()
+    return Generation.objects.filter(status=Status.QUEUED).update(
+        status=Status.INTERRUPTED, maybe_charged=True, saved_at=now, changed_at=now
+    )
+
+
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:
     if error is None:
         return {}

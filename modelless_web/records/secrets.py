@@ -1,15 +1,42 @@
 """API keys at rest: encrypted in the row, readable only with the key file beside the database."""
 
+import os
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 
+def key_file() -> Path:
+    """Where the keys lie, one a line, the newest first; several studios may share it by a link."""
+    path: Path = settings.FIELD_KEY_FILE
+    return path.resolve()
+
+
 def box() -> MultiFernet:
-    """Return the box that locks with the newest key and opens with any."""
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
+    """Return the box that locks with the newest key and opens with any.
+
+    A key file that was replaced, as by a rotation, is read again by whoever runs meanwhile.
+    Raises ImproperlyConfigured if there is something else than keys in it.
+    """
+    state = settings.FIELD_KEY_FILE.stat()
+    return _box(settings.FIELD_KEY_FILE, state.st_ino, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _box(path: Path, _inode: int, _modified: int) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in path.read_text().split()])
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"The key file {path} holds something that is no key; bring it back from a backup."
+        ) from error
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
@@ -24,3 +51,28 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
         return box().decrypt(value.encode()).decode() if value else ""
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a secret file in place in one step, for its owner alone and safe from a power cut."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(name, path)
+        sync_folder(path.parent)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """Gateways in the admin: keys go in and never come out."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,11 +116,15 @@ def test_the_page_tells_how_the_key_ends(admin: Client, gateway: Gateway) -> Non
     assert "ends in …tail" in admin.get(page_of(gateway)).content.decode()
 
 
-def test_a_key_that_nothing_opens_can_be_replaced(admin: Client, gateway: Gateway) -> None:
+def test_a_key_that_nothing_opens_can_be_replaced(
+    admin: Client, gateway: Gateway, tmp_path: Path
+) -> None:
     from cryptography.fernet import Fernet
     from django.test import override_settings
 
-    with override_settings(FIELD_KEYS=[Fernet.generate_key().decode()]):
+    other = tmp_path / "other.key"
+    other.write_bytes(Fernet.generate_key())
+    with override_settings(FIELD_KEY_FILE=other):
         assert admin.get(page_of(gateway)).status_code == 200
         save(admin, gateway, new_key=OTHER_KEY)
         assert fresh(gateway).key == OTHER_KEY

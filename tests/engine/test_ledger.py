@@ -232,7 +232,14 @@ def test_writing_twice_leaves_one_choice() -> None:
     assert stored(row).progress == 50
 
 
-STEPS = ("claim", "stop", "succeed", "fail", "expire", "interrupt", "interrupt all")
+STEPS = ("claim", "stop", "succeed", "fail", "expire", "interrupt", "interrupt all", "copy")
+
+
+def test_what_waits_in_a_copied_ledger_is_never_sent_and_may_have_been_charged() -> None:
+    row = factories.generation()
+    assert ledger.interrupt_waiting() == 1
+    assert ledger.claim([row.pk], "worker") == []
+    assert (stored(row).status, stored(row).maybe_charged) == (Status.INTERRUPTED, True)
 
 
 def step(name: str, row: Generation) -> None:
@@ -249,6 +256,8 @@ def step(name: str, row: Generation) -> None:
         case "expire":
             if stored(row).lease_until:
                 expire(row)
+        case "copy":
+            ledger.interrupt_waiting()
         case _:
             ledger.interrupt(expired_only=name == "interrupt")
 

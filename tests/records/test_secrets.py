@@ -1,5 +1,6 @@
 """API keys at rest."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,13 @@ def stored(gateway: Gateway) -> str:
         return str(cursor.fetchone()[0])
 
 
+def keys(folder: Path, *older: str) -> Path:
+    """A key file with a new key, and older ones behind it."""
+    path = folder / "fields.key"
+    path.write_text("\n".join([Fernet.generate_key().decode(), *older]))
+    return path
+
+
 def test_a_key_is_not_in_the_database() -> None:
     assert KEY not in stored(factories.gateway())
 
@@ -38,14 +46,16 @@ def test_a_short_key_shows_nothing_of_itself() -> None:
     assert gateway.key_tail == ""
 
 
-def test_a_key_that_no_key_file_opens_is_never_taken_for_a_key(settings: Any) -> None:
+def test_a_key_that_no_key_file_opens_is_never_taken_for_a_key(
+    settings: Any, tmp_path: Path
+) -> None:
     pk = factories.gateway().pk
-    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    settings.FIELD_KEY_FILE = keys(tmp_path)
     with pytest.raises(InvalidToken):
         Gateway.objects.get(pk=pk)
 
 
-def test_an_older_key_file_still_opens_after_a_rotation(settings: Any) -> None:
+def test_an_older_key_file_still_opens_after_a_rotation(settings: Any, tmp_path: Path) -> None:
     pk = factories.gateway().pk
-    settings.FIELD_KEYS = [Fernet.generate_key().decode(), *settings.FIELD_KEYS]
+    settings.FIELD_KEY_FILE = keys(tmp_path, *settings.FIELD_KEY_FILE.read_text().split())
     assert Gateway.objects.get(pk=pk).key == KEY

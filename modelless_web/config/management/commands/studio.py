@@ -1,11 +1,10 @@
 """``manage.py studio``: everything in one process, from an empty folder to an address."""
 
 import asyncio
-import fcntl
 import signal
 import socket
 import sys
-from typing import IO, Any
+from typing import Any
 
 import uvicorn
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from modelless_web.config import prepare
-from modelless_web.config.environment import unwritable
+from modelless_web.config.lock import lock_data_folder
 from modelless_web.engine import runtime
 from modelless_web.records.owner import has_owner, owner_token
 
@@ -36,7 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environment = settings.ENVIRONMENT
-        lock = self._lock()
+        lock = lock_data_folder(
+            "stop it first, or give this one its own folder with MODELLESS_DATA_DIR."
+        )
         listener = self._listen(environment.host, environment.port)
         practice = prepare.start_practice()
         try:
@@ -53,22 +54,6 @@ class Command(BaseCommand):
             practice.terminate()
             practice.wait()
             lock.close()
-
-    def _lock(self) -> IO[str]:
-        folder = settings.DATA_DIR
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = (folder / "studio.lock").open("w")
-        except OSError as error:
-            raise CommandError(unwritable(folder, error)) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CommandError(
-                f"Another studio is running on the data folder {folder}; stop it first, "
-                "or give this one its own folder with MODELLESS_DATA_DIR."
-            ) from error
-        return lock
 
     def _listen(self, host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
