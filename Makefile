@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 TEMPLATES = $(shell find templates -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check bench faults format lock clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ check: ## Look for faults without running anything: style, types, templates, lay
 	@$(BIN)/djade --check $(TEMPLATES)
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.support.deployed
+
+faults: ## Break it on purpose, at length: crashes, cuts, hostile addresses; prints the figures
+	$(call install,dev)
+	@$(BIN)/python -m pytest -m faults --long
 
 bench: ## Measure a crowd of streams on the running studio
 	$(call install,dev)

@@ -35,6 +35,38 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(NO_CHROMIUM)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--long``: what breaks things on purpose does so at length."""
+    parser.addoption("--long", action="store_true", help="run the long form of the fault tests")
+
+
+@pytest.fixture(scope="session")
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether the long form was asked for."""
+    return bool(request.config.getoption("--long"))
+
+
+_figures: list[str] = []
+
+
+@pytest.fixture
+def figures() -> Callable[..., None]:
+    """Note a figure to be printed at the end: ``figures("hostile URLs", tried=60, through=0)``."""
+
+    def note(what: str, **counts: float) -> None:
+        _figures.append(f"{what}: " + ", ".join(f"{n:,} {name}" for name, n in counts.items()))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the figures that tests have noted."""
+    if _figures:
+        terminalreporter.section("figures")
+        for line in _figures:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(scope="session")
 def start_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartStudio]:
     """Start studios: ``start_studio(PRACTICE_PACE="0.5", …)``; each has an empty data folder.

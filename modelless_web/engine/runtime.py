@@ -48,6 +48,7 @@ class Engine:
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self._loop = asyncio.get_running_loop()
+        self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()
 
     def wake(self) -> None:
@@ -65,6 +66,10 @@ class Engine:
         """End a running generation, on whichever machine it runs. From any thread."""
         self.tell([order("stop", owner, pk)])
 
+    def hurry(self) -> None:
+        """Wait for no run any longer: the process was asked a second time to end."""
+        self._is_hurried.set()
+
     def tell(self, news: list[News]) -> None:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
@@ -75,6 +80,18 @@ class Engine:
         Raises TimeoutError after 40 seconds.
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+
+    async def ended(self, seconds: float) -> bool:
+        """Whether every run ends within that time, or before somebody hurries."""
+        hurried = asyncio.ensure_future(self._is_hurried.wait())
+        ends_at = self._loop.time() + seconds
+        while runs := set(self.runner.tasks.values()):
+            left = ends_at - self._loop.time()
+            if left <= 0 or hurried.done():
+                break
+            await asyncio.wait({hurried, *runs}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        return not self.runner.tasks
 
     def _heed(self, news: News) -> None:
         if news["kind"] == "queued":
@@ -138,16 +155,12 @@ async def _drain(engine: Engine, taking: asyncio.Task[None]) -> None:
     engine.log.close()
     taking.cancel()
     await asyncio.wait({taking})
-    if not await _ended(engine, settings.ENVIRONMENT.grace):
+    if not await engine.ended(settings.ENVIRONMENT.grace):
         await engine.sweeper.interrupt_mine()
         engine.runner.stop_all()
-        await _ended(engine, LAST_WORDS)
-
-
-async def _ended(engine: Engine, seconds: float) -> bool:
-    """Whether every run ends within that time."""
-    runs = engine.runner.tasks.values()
-    return not runs or not (await asyncio.wait(runs, timeout=seconds))[1]
+        last = set(engine.runner.tasks.values())
+        if last:
+            await asyncio.wait(last, timeout=LAST_WORDS)
 
 
 def worker_name() -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tests.support.studio import clean_environ
+
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PATIENCE: Final = 60.0
 TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -66,7 +68,7 @@ def serving(
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env=_clean(environ or {}),
+        env=clean_environ() | dict(environ or {}),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -150,13 +152,3 @@ def _address(process: "subprocess.Popen[str]") -> str:
         if found:
             return found[1]
     raise RuntimeError(f"{process.args!r} ended without an address.")
-
-
-def _clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child: nothing of the studio's from ours but what is given."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("MODELLESS_") and name not in {"DATABASE_URL", "REDIS_URL"}
-    }
-    return kept | dict(environ)

@@ -33,12 +33,14 @@ class Story:
     asked: float
     first: float = 0.0
     last: float = 0.0
+    times: int = 1
     words: list[str] = field(default_factory=list)
 
     def told(self) -> dict[str, Any]:
         """The stream as the log shows it."""
         text = "".join(self.words)
-        return {"asked": self.asked, "first": self.first, "last": self.last, "text": text}
+        times = {"asked": self.asked, "first": self.first, "last": self.last}
+        return {**times, "times": self.times, "text": text}
 
 
 class Gateway(asyncio.Protocol):
@@ -85,6 +87,8 @@ class Gateway(asyncio.Protocol):
         order = ORDER.search(prompt)
         deltas, pace, wait, tag = order.groups() if order else ("5", "20", "0", "none")
         story = Story(int(deltas), float(pace) / 1000, float(wait) / 1000, tag, now())
+        if tag in self.log:
+            story.times = self.log[tag].times + 1
         self.log[tag] = story
         self._write(STREAM_HEAD)
         begin = self._loop.time() + story.wait

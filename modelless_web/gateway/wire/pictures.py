@@ -105,7 +105,7 @@ def name_of(picture: Picture) -> str:
 def _picture(value: str, alt: str = "", *, bare: bool = False) -> Picture | None:
     value = value.strip()
     if value.startswith(("http://", "https://")):
-        return Picture(url=value, alt=alt) if len(value) <= _LONGEST_URL else None
+        return Picture(url=value, alt=alt) if _is_address(value) else None
     data = from_uri(value, any_bare=bare)
     return Picture(data=data, alt=alt) if data else None
 
@@ -179,7 +179,8 @@ def _bare(text: str) -> Iterator[Picture]:
     is_whole = len(urls) == 1 and text.strip() == urls[0]
     for url in urls:
         path = _path(url)
-        if _is_picture_path(path) or (is_whole and path and not _VIDEO_PATH.search(path)):
+        is_one = _is_picture_path(path) or (is_whole and path and not _VIDEO_PATH.search(path))
+        if is_one and _is_address(url):
             yield Picture(url=url)
 
 
@@ -188,6 +189,14 @@ def _trimmed(url: str) -> str:
     while url and (url[-1] in ".,;:!?*_]}" or (url[-1] == ")" and url.count(")") > url.count("("))):
         url = url[:-1]
     return url
+
+
+def _is_address(url: str) -> bool:
+    """Whether a link leads to some host: not all that begins like one can be taken apart."""
+    try:
+        return len(url) <= _LONGEST_URL and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _path(url: str) -> str:

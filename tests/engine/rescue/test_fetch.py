@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -170,8 +170,9 @@ def hostile(port: int) -> list[str]:
     return urls + [url.replace("{port}", str(port)) for url in WHOLE]
 
 
+@pytest.mark.faults
 async def test_no_hostile_address_is_ever_connected_to(
-    fetcher: Fetcher, canary: Canary, record_property: object
+    fetcher: Fetcher, canary: Canary, figures: Callable[..., None]
 ) -> None:
     urls = hostile(canary.port)
     assert len(urls) >= 60
@@ -179,7 +180,7 @@ async def test_no_hostile_address_is_ever_connected_to(
         with pytest.raises(UnreachableError):
             await fetcher.fetch(url, GATEWAY)
     assert canary.knocks == 0
-    print(f"hostile URLs: {len(urls)} tried, {canary.knocks} through")
+    figures("hostile URLs", tried=len(urls), through=canary.knocks)
 
 
 async def test_a_name_that_changes_its_mind_is_never_connected_to_here(

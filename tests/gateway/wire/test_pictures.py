@@ -123,3 +123,17 @@ def test_progress_and_base64_are_not_shown(text: str, shown: str) -> None:
 
 def test_progress_is_capped_at_one_hundred() -> None:
     assert [mark.percent for mark in find("> 140%\n> 3% then 9.5%\n").progress] == [100, 9.5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](https://[broken/a.png)",
+        "https://[::1/a.png",
+        "[Download](https://]x[/a.png)",
+        "![a](https://)",
+        "![a](http:///a.png)",
+    ],
+)
+def test_a_link_that_leads_to_no_host_is_no_picture(text: str) -> None:
+    assert find(text).pictures == []

@@ -20,13 +20,34 @@ LAST_RESORT = 10
 
 
 class Server(uvicorn.Server):
-    """A server that lets go of open event streams when it is asked to stop."""
+    """A server that lets go of open event streams when it is asked to stop.
+
+    A second time it is asked, it waits for nothing any more. uvicorn takes the signals while it
+    serves, and raises them again after its shutdown: those are no new ones.
+    """
+
+    heard = 0
+    replayed = 0
 
     def handle_exit(self, sig: int, frame: Any) -> None:
+        self.heard += 1
         engine = runtime.current()
         if engine:
             engine.log.close()
+            self._hurry_if_asked_again(engine, self.heard)
         super().handle_exit(sig, frame)
+
+    def after_serving(self, *_: object) -> None:
+        """Take a signal outside uvicorn's watch: early, a replay of one that it took, or new."""
+        self.should_exit = True
+        self.replayed += 1
+        engine = runtime.current()
+        if engine:
+            self._hurry_if_asked_again(engine, max(self.heard, self.replayed))
+
+    def _hurry_if_asked_again(self, engine: runtime.Engine, times: int) -> None:
+        if times > 1:
+            engine.hurry()
 
 
 class Command(BaseCommand):
@@ -34,6 +55,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Until the server takes over, both end the start quietly.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         environment = settings.ENVIRONMENT
         lock = lock_data_folder(
             "stop it first, or give this one its own folder with MODELLESS_DATA_DIR."
@@ -80,10 +103,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, listener: socket.socket) -> None:
-        # uvicorn raises the caught signal again after its shutdown; ours then do nothing, so
-        # that the engine can still write down what it had and the exit status is 0.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(listener))
 
@@ -107,5 +126,10 @@ async def _serve(listener: socket.socket) -> None:
         timeout_keep_alive=30,
         proxy_headers=False,
     )
+    server = Server(config)
+    # Ours stand before uvicorn's and after them, so that the engine can still write down what it
+    # had and the exit status is 0.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, server.after_serving)
     async with runtime.running():
-        await Server(config).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
