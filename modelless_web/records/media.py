@@ -34,8 +34,18 @@ class AtomicStorage(FileSystemStorage):
                 os.fsync(file.fileno())
             os.chmod(unfinished, self.file_permissions_mode or 0o644)
             os.replace(unfinished, place)
+            _write_down(place.parent)
         except BaseException:
             with suppress(OSError):
                 os.unlink(unfinished)
             raise
         return name
+
+
+def _write_down(folder: Path) -> None:
+    """Have the disk keep a folder's names: a name, too, can be lost when the power goes."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS, Picture
 
@@ -16,10 +16,30 @@ FORMATS: Final = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "A
 MOST_PIXELS: Final = 50_000_000
 MOST_FRAMES: Final = 200
 THUMBNAIL_QUALITY: Final = 80
+# What WebP can hold (RFC 9649, section 2.7.1.1, less one pixel).
+LONGEST_SIDE: Final = 16_383
+# Large enough to be scaled down once more, so that what is left out at first is not seen.
+ENOUGH: Final = 2 * max(THUMBNAIL_WIDTHS)
+ON_ITS_SIDE: Final = frozenset({5, 6, 7, 8})
+
+# Pillow refuses what is larger than twice its limit, and warns of what is larger than once.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 class NotAPictureError(ValueError):
-    """The bytes are no raster picture that we keep; the message says why."""
+    """The bytes are no raster picture that we keep; the message says why.
+
+    ``is_final``: they are one, but too large, and would be the next time, too.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class StoreError(OSError):
+    """The store can't be written now; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +57,77 @@ class Kept:
 def keep(data: bytes) -> Kept:
     """Check, store and thumbnail one picture; the same bytes are stored once.
 
-    Takes up to a second of CPU for a large one. Raises NotAPictureError, or OSError where the
-    store can't be written.
+    Takes up to a second of CPU for a large one. Raises NotAPictureError or StoreError.
     """
-    with _opened(data) as image:
-        width, height = ImageOps.exif_transpose(image).size if image.getexif() else image.size
-        media_type = f"image/{FORMATS[image.format or '']}"
-        thumbnails = _thumbnails(image)
-    small = thumbnails[THUMBNAIL_WIDTHS[0]]
-    kept = Kept(
-        sha256=hashlib.sha256(data).hexdigest(),
-        media_type=media_type,
-        size=len(data),
-        width=width,
-        height=height,
-        colour="#" + small.convert("RGB").resize((1, 1)).tobytes().hex(),
-    )
+    kept, thumbnails = _looked_at(data)
     name = Picture(sha256=kept.sha256, media_type=kept.media_type)
-    for thumbnail_width, thumbnail in thumbnails.items():
-        _save(name.thumbnail_name(thumbnail_width), _webp(thumbnail))
-    _save(name.original_name, data, is_exact=True)
+    try:
+        for width, thumbnail in thumbnails.items():
+            _save(name.thumbnail_name(width), thumbnail)
+        _save(name.original_name, data, is_exact=True)
+    except Exception as error:
+        # Whatever a storage raises: each kind of them has errors of its own.
+        raise StoreError(getattr(error, "strerror", None) or str(error)) from error
     return kept
 
 
-def _opened(data: bytes) -> Image.Image:
+def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
+    """What the bytes are, and their thumbnails by width."""
     try:
-        with warnings.catch_warnings():
-            # Pillow only warns up to twice the limit; for us the limit is the limit.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
-            if image.width * image.height > MOST_PIXELS:
-                raise NotAPictureError(f"it has more than {MOST_PIXELS // 1_000_000} megapixels")
+        with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as image:
             if getattr(image, "n_frames", 1) > MOST_FRAMES:
-                raise NotAPictureError(f"it has more than {MOST_FRAMES} frames")
-            image.load()
-    except NotAPictureError:
+                raise NotAPictureError(f"it has more than {MOST_FRAMES} frames", is_final=True)
+            width, height = image.size
+            if image.getexif().get(ExifTags.Base.Orientation) in ON_ITS_SIDE:
+                width, height = height, width
+            media_type = f"image/{FORMATS[image.format or '']}"
+            thumbnails = _thumbnails(image)
+        colour = thumbnails[THUMBNAIL_WIDTHS[0]].convert("RGB").resize((1, 1)).tobytes().hex()
+        pieces = {size: _webp(thumbnail) for size, thumbnail in thumbnails.items()}
+    except (NotAPictureError, MemoryError):
         raise
+    except Image.DecompressionBombError as error:
+        most = MOST_PIXELS // 1_000_000
+        raise NotAPictureError(f"it has more than {most} megapixels", is_final=True) from error
     except Exception as error:
         raise NotAPictureError("the bytes are not a PNG, JPEG, WebP, GIF or AVIF") from error
-    return image
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Kept(sha256, media_type, len(data), width, height, f"#{colour}"), pieces
 
 
 def _thumbnails(image: Image.Image) -> dict[int, Image.Image]:
     """Scale to each width, never up; the widest first, so that each makes the next."""
-    upright = ImageOps.exif_transpose(image)
-    current = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    current = _in_colour(ImageOps.exif_transpose(_reduced(image)))
     made = {}
     for width in sorted(THUMBNAIL_WIDTHS, reverse=True):
-        if current.width > width:
-            height = max(1, round(current.height * width / current.width))
-            current = current.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        made[width] = current
+        current = made[width] = _within(current, width)
     return made
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """Decode, and get rid of most of the pixels before anything makes a copy of them."""
+    image.draft(None, (ENOUGH, ENOUGH))
+    image.load()
+    if image.mode in {"1", "P", "PA", "I", "I;16", "I;16B"}:
+        image = _in_colour(image)
+    factor = min(image.size) // ENOUGH
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # Sixteen bits of grey.
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _within(image: Image.Image, width: int) -> Image.Image:
+    scale = min(width / image.width, LONGEST_SIDE / image.height)
+    if scale >= 1:
+        return image
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -2,6 +2,9 @@
 
 import hashlib
 import io
+import random
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
     """An empty media folder."""
     settings.STORAGES = settings.STORAGES | {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "modelless_web.records.media.AtomicStorage",
             "OPTIONS": {"location": tmp_path},
         }
     }
@@ -95,3 +98,64 @@ def test_what_is_no_picture_is_not_kept(media: Path, data: bytes) -> None:
 def test_a_picture_that_would_fill_the_memory_is_not_opened() -> None:
     with pytest.raises(NotAPictureError):
         keep(drawn(size=(8_000, 7_000)))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10_000, 1), (1, 10_000), (1, 20_000), (600, 20_000)])
+def test_every_shape_has_thumbnails(media: Path, size: tuple[int, int]) -> None:
+    kept = keep(drawn(size=size))
+    assert (kept.width, kept.height) == size
+    with Image.open(media / place(kept).thumbnail_name(640)) as thumbnail:
+        assert max(thumbnail.size) <= 16_383
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "ink"),
+    [
+        ("1", "PNG", 1),
+        ("L", "PNG", 200),
+        ("LA", "PNG", (200, 90)),
+        ("P", "PNG", 7),
+        ("P", "GIF", 7),
+        ("RGBA", "PNG", (9, 9, 9, 0)),
+        ("RGBA", "WEBP", (9, 9, 9, 0)),
+        ("I;16", "PNG", 30_000),
+        ("CMYK", "JPEG", (0, 90, 90, 0)),
+    ],
+)
+def test_every_mode_has_thumbnails(mode: str, kind: str, ink: Any) -> None:
+    buffer = io.BytesIO()
+    Image.new(mode, (3_000, 2_700), ink).save(buffer, kind)
+    assert keep(buffer.getvalue()).width == 3_000
+
+
+def test_sixteen_bits_of_grey_are_not_shown_white() -> None:
+    buffer = io.BytesIO()
+    Image.new("I;16", (50, 40), 30_000).save(buffer, "PNG")
+    assert keep(buffer.getvalue()).colour == "#757575"
+
+
+def test_the_damaged_inside_of_a_picture_is_noticed_or_borne() -> None:
+    whole = {kind: drawn(kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "AVIF")}
+    chance = random.Random(7)
+    for _ in range(300):
+        data = bytearray(whole[chance.choice(sorted(whole))])
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        with suppress(NotAPictureError):
+            keep(bytes(data[: chance.randint(1, 2 * len(data))]))
+
+
+def test_one_frame_too_many_is_too_many() -> None:
+    frames = [Image.new("L", (8, 8), shade) for shade in range(201)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(NotAPictureError, match="200 frames"):
+        keep(buffer.getvalue())
+
+
+def test_a_picture_of_many_pixels_is_refused_by_its_head() -> None:
+    head = bytearray(drawn("PNG", size=(8, 8)))
+    head[16:24] = (60_000).to_bytes(4) + (60_000).to_bytes(4)
+    head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
+    with pytest.raises(NotAPictureError, match="50 megapixels"):
+        keep(bytes(head))
