@@ -39,6 +39,7 @@ class Environment:
     grace: float
     secret_key: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
+    picture_hosts: tuple[str, ...]
     database: dict[str, Any] = field(repr=False)
     redis_url: str = field(repr=False)
 
@@ -71,6 +72,7 @@ def read(environ: Mapping[str, str], *, project: Path) -> Environment:
         runs_per_person=_count(environ, "MODELLESS_RUNS_PER_PERSON", 100),
         secret_key=environ.get("MODELLESS_SECRET_KEY", "").strip(),
         allowed_hosts=_words(environ, "MODELLESS_ALLOWED_HOSTS"),
+        picture_hosts=_words(environ, "MODELLESS_PICTURE_HOSTS"),
         database=_database(environ.get("DATABASE_URL", "").strip(), data_dir),
         redis_url=_redis_url(environ.get("REDIS_URL", "").strip()),
     )

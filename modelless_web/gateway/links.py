@@ -45,7 +45,7 @@ def _since(said: dict[str, str], prefix: str) -> datetime | None:
     begun = _iso(signed)
     try:
         return _sane(begun + timedelta(seconds=int(seconds))) if begun else None
-    except OverflowError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -8,14 +8,15 @@ redirect is a new beginning. Neither the key nor a cookie is ever sent along.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_SECONDS: Final = 60.0
@@ -64,7 +65,7 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         resolver = self._resolver or ThreadedResolver()
         self._public = _session(resolver=Guard(resolver), socket_factory=_public_socket)
-        # The gateway's own host, which the operator allowed, may be on this network.
+        # The hosts that the operator allowed may be on this network.
         self._trusted = _session(resolver=resolver)
         return self
 
@@ -77,15 +78,18 @@ class Fetcher:
         await self._public.close()
         await self._trusted.close()
 
-    async def fetch(self, url: str, trusted_origin: str) -> bytes:
-        """Return a picture's bytes, unchecked; ``trusted_origin`` is the gateway's ``host:port``.
+    async def fetch(self, url: str, trusted: Collection[str]) -> bytes:
+        """Return a picture's bytes, unchecked.
+
+        ``trusted`` are the hosts that the operator allowed, the gateway's among them, each as
+        ``host`` or ``host:port``, as it stands in links.
 
         Raises UnreachableError.
         """
         try:
             async with asyncio.timeout(MOST_SECONDS):
                 for _ in range(MOST_REDIRECTS + 1):
-                    found = await self._step(url, trusted_origin)
+                    found = await self._step(url, trusted)
                     if isinstance(found, bytes):
                         return found
                     url = found
@@ -97,11 +101,11 @@ class Fetcher:
             raise explain(error) from error
         raise UnreachableError("It was redirected too often.", is_final=True)
 
-    async def _step(self, url: str, trusted_origin: str) -> bytes | str:
+    async def _step(self, url: str, trusted: Collection[str]) -> bytes | str:
         """Ask one address: the bytes, or the address that it names instead."""
-        is_trusted = may_be_asked(url, trusted_origin)
-        session = self._trusted if is_trusted else self._public
-        async with session.get(url, allow_redirects=False) as response:
+        address = parsed(url)
+        session = self._trusted if may_be_asked(address, trusted) else self._public
+        async with session.get(address, allow_redirects=False) as response:
             if response.status in REDIRECTS:
                 return urljoin(url, response.headers.get("location", ""))
             if response.status != OK:
@@ -167,19 +171,29 @@ def too_large() -> UnreachableError:
     return UnreachableError(f"It is larger than {MOST_BYTES >> 20} MiB.", is_final=True)
 
 
-def may_be_asked(url: str, trusted_origin: str) -> bool:
-    """Whether ``url`` is the gateway's own. Raises UnreachableError where none may be asked.
+def parsed(url: str) -> URL:
+    """Return a web address as the transport reads it: one reader, so no two can differ.
+
+    What is ASCII goes out as it came, since a signature may cover every sign of it.
+    Raises UnreachableError or ValueError.
+    """
+    address = URL(url, encoded=url.isascii())
+    is_odd = len(url) > LONGEST_URL or any(c <= " " or c in "\\\x7f" for c in url)
+    if is_odd or address.scheme not in {"http", "https"} or not address.host:
+        raise UnreachableError("Its address is not a web address.", is_final=True)
+    if "@" in address.raw_authority:
+        raise UnreachableError("Its address names a user, which none may.", is_final=True)
+    return address
+
+
+def may_be_asked(address: URL, trusted: Collection[str]) -> bool:
+    """Whether the operator allowed this host. Raises UnreachableError where none may be asked.
 
     Everybody else is asked by https alone, at the ports where such servers stand.
     """
-    if len(url) > LONGEST_URL or not url.isascii() or any(c <= " " or c == "\\" for c in url):
-        raise UnreachableError("Its address is not a web address.", is_final=True)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise UnreachableError("Its address is not a web address.", is_final=True)
-    if parts.netloc.lower() == trusted_origin.lower():
+    if address.raw_authority.lower() in {host.lower() for host in trusted}:
         return True
-    if parts.scheme != "https" or (parts.port or 443) not in PORTS:
+    if address.scheme != "https" or address.port not in PORTS:
         raise UnreachableError("Its address is not one of a public https server.", is_final=True)
     return False
 

@@ -178,7 +178,7 @@ async def test_no_hostile_address_is_ever_connected_to(
     assert len(urls) >= 60
     for url in urls:
         with pytest.raises(UnreachableError):
-            await fetcher.fetch(url, GATEWAY)
+            await fetcher.fetch(url, {GATEWAY})
     assert canary.knocks == 0
     figures("hostile URLs", tried=len(urls), through=canary.knocks)
 
@@ -189,7 +189,7 @@ async def test_a_name_that_changes_its_mind_is_never_connected_to_here(
     url = f"https://rebinding.example:{canary.port}/a.png"
     for _ in range(3):
         with pytest.raises(UnreachableError):
-            await fetcher.fetch(url, GATEWAY)
+            await fetcher.fetch(url, {GATEWAY})
     assert canary.knocks == 0
 
 
@@ -197,7 +197,7 @@ async def test_a_name_is_resolved_once_for_a_connection(canary: Canary) -> None:
     names = Names()
     async with Fetcher(names) as made:
         with pytest.raises(UnreachableError):
-            await made.fetch(f"https://once.example:{canary.port}/a.png", GATEWAY)
+            await made.fetch(f"https://once.example:{canary.port}/a.png", {GATEWAY})
     assert names.asked == ["once.example"]
 
 
@@ -225,7 +225,7 @@ async def gateway() -> AsyncIterator[tuple[str, list[str]]]:
 async def test_the_gateways_own_address_may_be_asked(
     fetcher: Fetcher, gateway: tuple[str, list[str]]
 ) -> None:
-    assert await fetcher.fetch(f"http://{gateway[0]}/a.png", gateway[0]) == b"picture"
+    assert await fetcher.fetch(f"http://{gateway[0]}/a.png", {gateway[0]}) == b"picture"
 
 
 async def test_every_redirect_is_a_new_beginning(
@@ -237,7 +237,7 @@ async def test_every_redirect_is_a_new_beginning(
             continue
         targets.append(url)
         with pytest.raises(UnreachableError):
-            await fetcher.fetch(f"http://{origin}/a.png", origin)
+            await fetcher.fetch(f"http://{origin}/a.png", {origin})
     assert canary.knocks == 0
 
 
@@ -246,9 +246,9 @@ async def test_three_redirects_are_the_most(
 ) -> None:
     origin, targets = gateway
     targets += [f"http://{origin}/{number}" for number in range(3)]
-    assert await fetcher.fetch(f"http://{origin}/a.png", origin) == b"picture"
+    assert await fetcher.fetch(f"http://{origin}/a.png", {origin}) == b"picture"
     with pytest.raises(UnreachableError, match="too often"):
-        await fetcher.fetch(f"http://{origin}/circle", origin)
+        await fetcher.fetch(f"http://{origin}/circle", {origin})
 
 
 async def test_no_proxy_of_the_environment_is_asked(
@@ -259,8 +259,81 @@ async def test_no_proxy_of_the_environment_is_asked(
 ) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{canary.port}")
-    await fetcher.fetch(f"http://{gateway[0]}/a.png", gateway[0])
+    await fetcher.fetch(f"http://{gateway[0]}/a.png", {gateway[0]})
     assert canary.knocks == 0
+
+
+async def test_spellings_that_only_the_system_reads_are_refused_too(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [host for host in HOSTS if not any(c in "ghijklmnopqrstuvwyz" for c in host.lower())]
+    async with Fetcher() as made:
+        for host in ["localhost", *numbers]:
+            with pytest.raises(UnreachableError):
+                await made.fetch(f"https://{host}:{canary.port}/a.png", {GATEWAY})
+    assert canary.knocks == 0
+
+
+@pytest.mark.parametrize(
+    ("link", "sent"),
+    [
+        ("/a%2Fb.png?sig=a%2Bb%2F%3D&t=%7E%3a", "/a%2Fb.png?sig=a%2Bb%2F%3D&t=%7E%3a"),
+        ("/a//b/../c.png?x='(!)*;", "/a//b/../c.png?x='(!)*;"),
+        ("/图.png?x=é", "/%E5%9B%BE.png?x=%C3%A9"),
+    ],
+    ids=["signed", "odd", "not ASCII"],
+)
+async def test_a_link_is_sent_as_it_came(fetcher: Fetcher, link: str, sent: str) -> None:
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readline())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\npicture")
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    origin = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    await fetcher.fetch(f"http://{origin}{link}", {origin})
+    server.close()
+    assert heard == [f"GET {sent} HTTP/1.1\r\n".encode()]
+
+
+async def test_a_host_that_the_operator_allowed_may_be_asked_by_its_name(
+    fetcher: Fetcher, gateway: tuple[str, list[str]]
+) -> None:
+    host = gateway[0].replace("127.0.0.1", "Pictures.example")
+    assert await fetcher.fetch(f"http://{host}/a.png", {GATEWAY, host.lower()}) == b"picture"
+
+
+def replied(*head: str, body: bytes = b"") -> bytes:
+    return "\r\n".join(["HTTP/1.1 200 OK", *head, "", ""]).encode() + body
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (replied("Content-Length: 33554433"), "larger than 32 MiB"),
+        (replied("Connection: close", body=b"0" * (fetch.MOST_BYTES + 1)), "larger than 32 MiB"),
+        (replied("Content-Encoding: gzip", "Content-Length: 1", body=b"x"), "came compressed"),
+        (replied("Content-Encoding: br, gzip", "Content-Length: 1", body=b"x"), "came compressed"),
+        (replied("Content-Length: 9", body=b"short"), "connection failed"),
+        (replied("X: " + "y" * 100_000), "connection failed"),
+        (b"rubbish\r\n\r\n", "connection failed"),
+        (b"", "connection failed"),
+    ],
+    ids=["said", "unsaid", "gzip", "twice", "short", "long head", "rubbish", "nothing"],
+)
+async def test_a_server_that_overdoes_it_is_left(fetcher: Fetcher, reply: bytes, why: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    origin = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    with pytest.raises(UnreachableError, match=why):
+        await fetcher.fetch(f"http://{origin}/a.png", {origin})
+    server.close()
 
 
 @pytest.mark.parametrize(
