@@ -156,6 +156,11 @@ def restore(generation: Generation) -> None:
     Generation.objects.filter(pk=generation.pk).update(deleted_at=None, changed_at=now)
 
 
+def touch(picture: UUID) -> None:
+    """Note that a picture has changed its card, so that a page that was away reads it again."""
+    Generation.objects.filter(pictures=picture).update(changed_at=timezone.now())
+
+
 def claim(pks: Collection[UUID], worker: str) -> list[Generation]:
     """Win queued rows for ``worker``; return those that were to be had, oldest first."""
     now = timezone.now()

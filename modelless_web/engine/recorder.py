@@ -212,20 +212,19 @@ class Recorder:
             first_byte_at=first_byte_at,
             last_byte_at=last_byte_at,
         )
-        await self._insist(partial(ledger.settle, end, self.worker))
+        await self.insist(partial(ledger.settle, end, self.worker))
         self.open.pop(recording.pk, None)
         await self._log.publish([card(recording.owner, recording.pk)])
 
-    async def _insist(self, action: Callable[[], Any]) -> None:
+    async def insist[T](self, action: Callable[[], T]) -> T:
         """Have something written, however long the database is locked or the disk full."""
         for pause in chain((0.5, 1, 2, 5), repeat(10)):
             try:
-                await self._order(action)
+                return await self.do(action)
             except OperationalError as error:
-                logger.error("An answer waits for the ledger: %s", error)
+                logger.error("What came waits for the ledger: %s", error)
                 await asyncio.sleep(pause)
-            else:
-                return
+        raise AssertionError("The pauses never end.")
 
     async def repeat_later(self, recording: Recording, failed: FailedAttempt) -> bool:
         """Keep a failed attempt and tell that another follows; False if the row is lost."""

@@ -33,9 +33,14 @@ class Sweeper:
         self._catalogue_due = timezone.now()
 
     async def begin(self) -> None:
-        """At start: what was running is interrupted, if no other process can be running it."""
+        """At start: what was running is interrupted, and what was being fetched is fetched anew.
+
+        Unless another process may be at it.
+        """
         alone = not settings.ENVIRONMENT.redis_url
         await self._engine.recorder.do(partial(ledger.interrupt, expired_only=not alone))
+        if alone:
+            await self._engine.recorder.do(queue.take_up)
 
     async def keep(self) -> None:
         """Hold and sweep for as long as the process lives."""
@@ -44,12 +49,13 @@ class Sweeper:
             group.create_task(_again_and_again(self.sweep))
 
     async def hold(self) -> None:
-        """Keep the leases of what runs here, and end what was asked to stop.
+        """Keep the leases of what runs and is fetched here, and end what was asked to stop.
 
         Also between sweeps: one may wait for a gateway for longer than a lease lasts.
         """
         for pk in await self._engine.recorder.renew():
             self._engine.runner.stop(pk)
+        await self._engine.rescuer.hold()
 
     async def sweep(self) -> None:
         """Look once at everything that may have been forgotten."""

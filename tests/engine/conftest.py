@@ -20,7 +20,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
     """An empty media folder."""
     settings.STORAGES = settings.STORAGES | {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "modelless_web.records.media.AtomicStorage",
             "OPTIONS": {"location": tmp_path},
         }
     }

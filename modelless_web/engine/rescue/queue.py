@@ -4,20 +4,26 @@ A claim moves the time of the next try, so that two processes never fetch the sa
 process that dies gives it back by itself. What is settled stays so.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
+from modelless_web.engine import ledger
 from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.links import deadline
 from modelless_web.records.models import Picture, Status
 from modelless_web.records.store import Kept
 
-CLAIMED: Final = timedelta(seconds=90)
+# For as long a claim holds unless it is renewed.
+CLAIMED: Final = timedelta(seconds=30)
+# After so many attempts in vain, those that may still be had in time go first.
+MOST_IN_TURN: Final = 5
 # A link that does not say when it dies may well do so within the hour.
 USUAL_LIFE: Final = timedelta(hours=1)
 WAITING, STORED, LOST = Picture.State.WAITING, Picture.State.STORED, Picture.State.LOST
@@ -54,20 +60,39 @@ def announce(generation: UUID, found: Sequence[PictureFound]) -> list[Picture]:
     return Picture.objects.bulk_create(rows)
 
 
-def claim(most: int) -> Claims:
-    """Take up to ``most`` pictures that are due, the soonest to die first."""
+def claim(most: int, at_work: Mapping[int, int], most_each: int) -> Claims:
+    """Take up to ``most`` pictures that are due, the soonest to die first.
+
+    ``at_work`` is how many of each person's are being fetched here already: at ``most_each``
+    others are served, so that nobody's slow links hold up everybody.
+    """
     now = timezone.now()
+    busy = Counter(at_work)
+    served = [owner for owner, count in busy.items() if count >= most_each]
     waiting = Picture.objects.filter(state=WAITING, next_try_at__isnull=False)
-    due = waiting.filter(next_try_at__lte=now).order_by("expires_at", "id")
-    won = [
-        row
-        for row in due.select_related("generation__gateway").defer(
-            "generation__gateway__key", "generation__response"
-        )[:most]
-        if waiting.filter(pk=row.pk, next_try_at=row.next_try_at).update(next_try_at=now + CLAIMED)
-    ]
+    waiting = waiting.exclude(generation__owner_id__in=served)
+    won = []
+    for row in _in_turn(waiting, now)[:most]:
+        owner = row.generation.owner_id
+        if busy[owner] < most_each and _move(row.pk, row.next_try_at, now + CLAIMED):
+            row.next_try_at = now + CLAIMED
+            busy[owner] += 1
+            won.append(row)
     following = waiting.order_by("next_try_at").values_list("next_try_at", flat=True).first()
     return Claims(won, following)
+
+
+def hold(claims: Mapping[UUID, datetime]) -> dict[UUID, datetime]:
+    """Renew claims, given by until when they hold; return those that are still ours, renewed."""
+    until = timezone.now() + CLAIMED
+    return {pk: until for pk, held in claims.items() if _move(pk, held, until)}
+
+
+def take_up() -> None:
+    """Make all that waits due now: right at a start when no other process can be fetching."""
+    Picture.objects.filter(state=WAITING, next_try_at__isnull=False).update(
+        next_try_at=timezone.now()
+    )
 
 
 def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
@@ -116,9 +141,27 @@ def give_up_bytes() -> list[Picture]:
     return [row for row in rows if lose(row.pk, why, row.attempts)]
 
 
-def _settle(pk: UUID, attempts: int, **columns: object) -> bool:
-    return bool(
-        Picture.objects.filter(pk=pk, state=WAITING).update(
-            attempts=attempts, next_try_at=None, settled_at=timezone.now(), **columns
-        )
+def _in_turn(waiting: QuerySet[Picture], now: datetime) -> QuerySet[Picture]:
+    """Those that are due: first what may still be had in time, then what may be lost already."""
+    is_late = Q(expires_at__lt=now) | Q(attempts__gte=MOST_IN_TURN)
+    return (
+        waiting.filter(next_try_at__lte=now)
+        .order_by(ExpressionWrapper(is_late, BooleanField()), "expires_at", "id")
+        .select_related("generation__gateway")
+        .defer("generation__gateway__key", "generation__response")
     )
+
+
+def _move(pk: UUID, held: datetime | None, until: datetime) -> bool:
+    """Move the time of the next try, if it is still what the caller saw."""
+    rows = Picture.objects.filter(pk=pk, state=WAITING, next_try_at=held)
+    return bool(rows.update(next_try_at=until))
+
+
+def _settle(pk: UUID, attempts: int, **columns: object) -> bool:
+    won = Picture.objects.filter(pk=pk, state=WAITING).update(
+        attempts=attempts, next_try_at=None, settled_at=timezone.now(), **columns
+    )
+    if won:
+        ledger.touch(pk)
+    return bool(won)

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db import OperationalError
+from django.conf import settings
 from django.utils import timezone
 
 from modelless_web.engine.live import LiveLog, card
@@ -20,34 +22,42 @@ from modelless_web.engine.rescue import queue
 from modelless_web.engine.rescue.fetch import Fetcher, UnreachableError
 from modelless_web.gateway.events import PictureFound
 from modelless_web.records.models import Picture
-from modelless_web.records.store import Kept, NotAPictureError, keep
+from modelless_web.records.store import Kept, NotAPictureError, StoreError, keep
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 8
+# Memory: the bytes of each picture being fetched, pixels times four for each being decoded.
+AT_ONCE: Final = 16
+AT_ONCE_FOR_ONE_PERSON: Final = 8
 DECODED_AT_ONCE: Final = 2
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 60.0
-# A server that says "not there" may say so too early; after a third time it is believed.
-MOST_GONE: Final = 3
+# A server that says "not there" may say so too early; after the sixth time, 8 to 16 seconds after
+# the first, it is believed. At once when its link has died.
+MOST_GONE: Final = 6
 # For as long a server that can't be reached is asked again.
 PATIENCE: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A picture that is being fetched here."""
+
+    task: asyncio.Task[None]
+    owner: int
 
 
 class Rescuer:
     """Takes pictures from the queue, fetches, checks and stores them."""
 
-    def __init__(
-        self, fetcher: Fetcher, recorder: Recorder, log: LiveLog, *, at_once: int = AT_ONCE
-    ) -> None:
+    def __init__(self, fetcher: Fetcher, recorder: Recorder, log: LiveLog) -> None:
         self._fetcher = fetcher
         self._recorder = recorder
         self._log = log
-        self._at_once = at_once
         self._stirred = asyncio.Event()
-        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._jobs: dict[UUID, Job] = {}
+        self._claims: dict[UUID, datetime] = {}
         self._awaited: dict[UUID, asyncio.Future[None]] = {}
-        # Memory: pixels times four for each picture being decoded at once.
         self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
 
     def stir(self) -> None:
@@ -60,8 +70,14 @@ class Rescuer:
             while True:
                 await self._look()
         finally:
-            for task in self._tasks.values():
-                task.cancel()
+            for job in self._jobs.values():
+                job.task.cancel()
+
+    async def hold(self) -> None:
+        """Renew the claims of what is being fetched here: a store may be full for long."""
+        if self._claims:
+            held = await self._recorder.do(partial(queue.hold, dict(self._claims)))
+            self._claims |= {pk: until for pk, until in held.items() if pk in self._jobs}
 
     async def save(
         self, generation: UUID, owner: int, found: Sequence[PictureFound], patience: float
@@ -72,7 +88,7 @@ class Rescuer:
         stays in the queue. Bytes that came along are stored before it returns, however long the
         store can't be written: nothing else has them.
         """
-        rows = await self._recorder.do(partial(queue.announce, generation, found))
+        rows = await self._recorder.insist(partial(queue.announce, generation, found))
         linked = [row for row in rows if row.source_url]
         for row in linked:
             self._awaited[row.pk] = asyncio.get_running_loop().create_future()
@@ -90,10 +106,12 @@ class Rescuer:
     async def _look(self) -> None:
         self._stirred.clear()
         wait: float | None = None
-        room = self._at_once - len(self._tasks)
+        room = AT_ONCE - len(self._jobs)
         if room > 0:
+            at_work = Counter(job.owner for job in self._jobs.values())
+            order = partial(queue.claim, room, at_work, AT_ONCE_FOR_ONE_PERSON)
             try:
-                claims = await self._recorder.do(partial(queue.claim, room))
+                claims = await self._recorder.do(order)
             except Exception:
                 logger.exception("The queue of pictures could not be read; trying again.")
                 wait = FIRST_WAIT
@@ -109,12 +127,18 @@ class Rescuer:
             return
 
     def _start(self, picture: Picture) -> None:
+        if picture.next_try_at:
+            self._claims[picture.pk] = picture.next_try_at
+        if picture.pk in self._jobs:
+            # The claim had lapsed, and nobody else took the picture.
+            return
         task = asyncio.get_running_loop().create_task(self._rescue(picture))
-        self._tasks[picture.pk] = task
+        self._jobs[picture.pk] = Job(task, picture.generation.owner_id)
         task.add_done_callback(partial(self._over, picture.pk))
 
     def _over(self, pk: UUID, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(pk, None)
+        self._jobs.pop(pk, None)
+        self._claims.pop(pk, None)
         awaited = self._awaited.get(pk)
         if awaited and not awaited.done():
             awaited.set_result(None)
@@ -126,22 +150,25 @@ class Rescuer:
         generation = picture.generation
         attempts = picture.attempts + 1
         origin = urlsplit(generation.gateway.base_url).netloc
+        trusted = {origin, *settings.ENVIRONMENT.picture_hosts}
         try:
-            received = await self._fetcher.fetch(picture.source_url, origin)
+            received = await self._fetcher.fetch(picture.source_url, trusted)
         except UnreachableError as error:
             await self._write(generation.owner_id, picture, _after(picture, error, attempts))
         else:
             await self._settle(picture, generation.owner_id, received, attempts)
 
     async def _settle(self, row: Picture, owner: int, data: bytes, attempts: int) -> None:
-        """Store what came, or say why it is no picture."""
+        """Store what came; a server that sent something else may have meant to say: wait."""
         try:
             kept = await self._store(row, owner, data)
         except NotAPictureError as error:
             why = f"What came is not a picture: {error}."
-            await self._write(owner, row, partial(queue.lose, row.pk, why, attempts))
+            is_final = error.is_final or not row.source_url
+            change = _after(row, UnreachableError(why, is_final=is_final, is_gone=True), attempts)
         else:
-            await self._write(owner, row, partial(queue.keep, row.pk, kept, attempts))
+            change = partial(queue.keep, row.pk, kept, attempts)
+        await self._write(owner, row, change)
 
     async def _store(self, row: Picture, owner: int, data: bytes) -> Kept:
         """Store the bytes, however long the disk is full or can't be written."""
@@ -149,35 +176,30 @@ class Rescuer:
             try:
                 async with self._decoding:
                     return await asyncio.to_thread(keep, data)
-            except OSError as error:
-                why = (
-                    f"It is here but can't be stored ({error.strerror or error}); "
-                    "the studio goes on trying."
-                )
+            except StoreError as error:
+                why = f"It is here but can't be stored ({error}); the studio goes on trying."
                 logger.error("A picture waits for the store: %s", error)
                 await self._write(owner, row, partial(queue.note_trouble, row.pk, why))
                 await asyncio.sleep(pause)
         raise AssertionError("The pauses never end.")
 
     async def _write(self, owner: int, row: Picture, change: Callable[[], Any]) -> None:
-        """Write what became of a picture, however long the ledger is locked; then tell."""
-        for pause in chain((0.5, 1, 2, 5), repeat(10)):
-            try:
-                await self._recorder.do(change)
-            except OperationalError as error:
-                logger.error("A picture waits for the ledger: %s", error)
-                await asyncio.sleep(pause)
-            else:
-                break
+        """Write what became of a picture, then tell."""
+        await self._recorder.insist(change)
         await self._log.publish([card(owner, row.generation_id)])
 
 
 def _after(picture: Picture, error: UnreachableError, attempts: int) -> Callable[[], Any]:
     """What is to be written after an attempt that failed."""
-    age = timezone.now() - picture.generation.queued_at
-    is_lost = error.is_final or (error.is_gone and attempts >= MOST_GONE) or age > PATIENCE
-    if is_lost:
+    if error.is_final or _is_lost(picture, error, attempts):
         return partial(queue.lose, picture.pk, str(error), attempts)
     longest = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     wait = longest * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret
     return partial(queue.postpone, picture.pk, str(error), attempts, wait)
+
+
+def _is_lost(picture: Picture, error: UnreachableError, attempts: int) -> bool:
+    now = timezone.now()
+    if error.is_gone and (attempts >= MOST_GONE or now > picture.expires_at):
+        return True
+    return now - picture.generation.queued_at > PATIENCE

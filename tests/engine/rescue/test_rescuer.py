@@ -4,13 +4,15 @@ import base64
 import hashlib
 import io
 import json
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from modelless_web.engine.rescue import rescuer
+from modelless_web.engine.rescue import queue, rescuer
 from modelless_web.engine.runtime import Engine
 from modelless_web.records.models import Generation, Picture, Status
 from tests.engine.asking import at, begin, generate, reach
@@ -87,12 +89,63 @@ def test_a_picture_inside_the_answer_is_stored_and_named_by_its_bytes(
     assert "base64" not in json.dumps(row.response)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rescuer that hardly waits between attempts."""
+    monkeypatch.setattr(rescuer, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(rescuer, "LONGEST_WAIT", 0.01)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_picture_that_is_gone_is_lost_and_its_answer_kept(gate: Gallery) -> None:
     gate.hang(File(status=404))
     row = reach(generate(at(gate.url)), all_settled)
     (picture,) = row.pictures.all()
     assert (row.status, picture.state) == (Status.SUCCEEDED, Picture.State.LOST)
-    assert (picture.attempts, picture.trouble) == (3, "Its server answered 404.")
+    assert (picture.attempts, picture.trouble) == (6, "Its server answered 404.")
+
+
+def test_a_server_is_believed_at_once_when_the_link_has_died(gate: Gallery) -> None:
+    gate.hang(File(status=403), path="/castle.png?se=2020-01-02T03:04:05Z")
+    (picture,) = pictures(gate)
+    assert (picture.state, picture.attempts) == (Picture.State.LOST, 1)
+
+
+def test_a_page_that_says_wait_is_no_loss(gate: Gallery) -> None:
+    gate.hang(File(b"<!doctype html>One moment"), File(png()[:300]), File(png()))
+    (picture,) = pictures(gate)
+    assert (picture.state, picture.attempts) == (Picture.State.STORED, 3)
+
+
+def test_a_link_with_a_deadline_beyond_all_numbers_costs_no_answer(gate: Gallery) -> None:
+    date = "X-Amz-Date=20260101T000000Z"
+    gate.hang(File(png()), path=f"/castle.png?{date}&X-Amz-Expires={'9' * 5_000}")
+    row = reach(generate(at(gate.url)), all_settled)
+    assert row.status == Status.SUCCEEDED
+    assert [picture.state for picture in row.pictures.all()] == [Picture.State.STORED]
+
+
+def test_a_picture_that_no_thumbnail_could_hold_is_kept(gate: Gallery) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 20_000)).save(buffer, "PNG")
+    gate.text = f"![a](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})"
+    row = generate(at(gate.url))
+    assert [(p.state, p.height) for p in row.pictures.all()] == [(Picture.State.STORED, 20_000)]
+
+
+def test_a_picture_that_waits_for_the_store_is_fetched_once_however_long_it_waits(
+    gate: Gallery, engine: Engine, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "CLAIMED", timedelta(seconds=0.2))
+    gate.hang(File(png()))
+    (media / "thumbnails").write_text("in the way")
+    row = reach(begin(at(gate.url)), lambda found: any(p.trouble for p in found.pictures.all()))
+    for _ in range(10):
+        time.sleep(0.1)
+        engine.rescuer.stir()
+    (media / "thumbnails").unlink()
+    reach(row, all_settled)
+    assert gate.asked.count("/castle.png") == 1
 
 
 def test_a_picture_that_is_not_there_yet_is_asked_for_again(gate: Gallery) -> None:
@@ -108,11 +161,8 @@ def test_an_answer_is_settled_while_its_picture_is_still_asked_for(gate: Gallery
     assert [picture.state for picture in row.pictures.all()] == [Picture.State.WAITING]
 
 
-def test_a_server_that_can_not_be_reached_loses_nothing_for_a_day(
-    gate: Gallery, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rescuer, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(rescuer, "LONGEST_WAIT", 0.01)
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_can_not_be_reached_loses_nothing_for_a_day(gate: Gallery) -> None:
     gate.hang(*[File(status=503)] * 8, File(png()))
     (picture,) = pictures(gate)
     assert (picture.state, picture.attempts) == (Picture.State.STORED, 9)
@@ -165,6 +215,7 @@ def test_a_redirect_to_this_machine_is_not_followed(gate: Gallery) -> None:
     )
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_is_not_a_picture_is_not_kept(gate: Gallery, media: Path) -> None:
     gate.hang(File(b"<!doctype html><h1>Please sign in</h1>"))
     (picture,) = pictures(gate)
