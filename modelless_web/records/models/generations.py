@@ -195,6 +195,11 @@ class Generation(models.Model):
         return self.status in OPEN
 
     @property
+    def is_pending(self) -> bool:
+        """Whether a page that shows it has more to expect."""
+        return self.is_open or any(not picture.is_settled for picture in self.pictures.all())
+
+    @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
