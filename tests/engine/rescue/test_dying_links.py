@@ -11,25 +11,30 @@ import pytest
 from modelless_web.engine.rescue import rescuer
 from modelless_web.engine.runtime import running
 from modelless_web.records.models import Picture
-from tests.engine.asking import at, begin, reach
+from tests.engine.asking import at, begin
 from tests.engine.gallery import File, Gallery, gallery
-from tests.engine.rescue.test_rescuer import all_settled, png
+from tests.engine.rescue.test_rescuer import png
 from tests.support.beside import beside
+from tests.support.studio import wait_for
 
-FEW, MANY = 30, 100
+# So many links, their lives from the shortest to the longest, and what each takes to come: in
+# any other order than the right one the last are too late.
+SHORT_FORM = 40, 2, 12, 0.12
+LONG_FORM = 60, 2, 60, 0.5
 
 
 class Dying(File):
     """A picture that takes its time, and is gone once its link has died."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, pace: float) -> None:
         super().__init__(png())
+        self.pace = pace
         moment = parse_qs(urlsplit(path).query)["se"][0]
         self.dies = datetime.fromisoformat(moment)
 
     @property
     def status(self) -> int:
-        time.sleep(0.02)
+        time.sleep(self.pace)
         return 410 if datetime.now(UTC) > self.dies else 200
 
     @status.setter
@@ -46,22 +51,24 @@ def test_none_is_lost_while_the_server_is_up(
     figures: Callable[..., None],
 ) -> None:
     monkeypatch.setattr(rescuer, "AT_ONCE", 1)
-    number, longest = (MANY, 60) if is_long else (FEW, 12)
+    number, *lives, pace = LONG_FORM if is_long else SHORT_FORM
     with gallery() as shown, beside(running):
-        hang_dying(shown, number, longest)
+        hang_dying(shown, number, lives, pace)
         row = begin(at(shown.url))
-        ended = reach(row, lambda found: found.pictures.exists() and all_settled(found))
-    states = [picture.state for picture in ended.pictures.all()]
+        waiting = row.pictures.filter(state=Picture.State.WAITING)
+        assert wait_for(lambda: row.pictures.exists() and not waiting.exists(), 90)
+    states = [picture.state for picture in row.pictures.all()]
     lost = states.count(Picture.State.LOST)
     figures("pictures of dying links", rescued=len(states) - lost, lost=lost)
     assert (len(states), lost) == (number, 0)
 
 
-def hang_dying(shown: Gallery, number: int, longest: int) -> None:
-    """Hang up pictures that die two seconds after now and later, in no order."""
-    lives = [2 + (longest - 2) * n / number for n in range(number)]
-    random.shuffle(lives)
-    for place, life in enumerate(lives):
+def hang_dying(shown: Gallery, number: int, lives: list[float], pace: float) -> None:
+    """Hang up pictures that die within so many seconds from now, in no order."""
+    shortest, longest = lives
+    seconds = [shortest + (longest - shortest) * n / number for n in range(number)]
+    random.shuffle(seconds)
+    for place, life in enumerate(seconds):
         dies = datetime.now(UTC) + timedelta(seconds=life)
         path = f"/{place}.png?se={dies:%Y-%m-%dT%H:%M:%S.%fZ}"
-        shown.hang(Dying(path), path=path)
+        shown.hang(Dying(path, pace), path=path)
