@@ -330,10 +330,15 @@ def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
 def _write_all(actions: list[Callable[[], Any]], texts: list[Callable[[], None]]) -> list[Any]:
     """Do everything in one transaction; return each result, or the error in its place."""
     close_old_connections()
+    has_begun = False
     try:
         with transaction.atomic():
+            has_begun = True
             return [action() for action in (*actions, *texts)]
-    except Exception:
+    except Exception as error:
+        if not has_begun:
+            # Locked, or not to be reached: each would wait as long again, and in vain.
+            return [error for _ in (*actions, *texts)]
         # One of them failed and took the others along: each for itself, so that only it does.
         return [_alone(action) for action in (*actions, *texts)]
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,8 +19,8 @@ from tests.support.studio import wait_for
 
 # So many links, their lives from the shortest to the longest, and what each takes to come: in
 # any other order than the right one the last are too late.
-SHORT_FORM = 40, 2, 12, 0.12
-LONG_FORM = 60, 2, 60, 0.5
+SHORT_FORM = 40, (2, 12), 0.12
+LONG_FORM = 60, (2, 60), 0.5
 
 
 class Dying(File):
@@ -51,7 +51,7 @@ def test_none_is_lost_while_the_server_is_up(
     figures: Callable[..., None],
 ) -> None:
     monkeypatch.setattr(rescuer, "AT_ONCE", 1)
-    number, *lives, pace = LONG_FORM if is_long else SHORT_FORM
+    number, lives, pace = LONG_FORM if is_long else SHORT_FORM
     with gallery() as shown, beside(running):
         hang_dying(shown, number, lives, pace)
         row = begin(at(shown.url))
@@ -63,7 +63,7 @@ def test_none_is_lost_while_the_server_is_up(
     assert (len(states), lost) == (number, 0)
 
 
-def hang_dying(shown: Gallery, number: int, lives: list[float], pace: float) -> None:
+def hang_dying(shown: Gallery, number: int, lives: Sequence[float], pace: float) -> None:
     """Hang up pictures that die within so many seconds from now, in no order."""
     shortest, longest = lives
     seconds = [shortest + (longest - shortest) * n / number for n in range(number)]

@@ -9,8 +9,9 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Status, Transcript, User
 from modelless_web.studio.views.generation import parameters
-from tests.studio.factories import FINAL, OPEN, a_generation
+from tests.studio.factories import FINAL, OPEN, a_generation, a_picture
 from tests.studio.pages import HTMX, cards, text_of, typed
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,17 @@ def test_reading_an_address_does_nothing(mine: Client, row: Generation, place: s
 
 def test_the_page_shows_the_answer_as_prose(mine: Client, row: Generation) -> None:
     assert "<p>Here <strong>it</strong> is.</p>" in text_of(mine.get(at(row)))
+
+
+def test_the_page_says_under_which_hash_a_picture_is_safe(mine: Client, row: Generation) -> None:
+    picture = a_picture(row)
+    assert picture.sha256 in mine.get(at(row)).content.decode()
+
+
+def test_the_page_follows_a_picture_that_is_on_its_way(mine: Client, row: Generation) -> None:
+    assert b'http-equiv="refresh"' not in mine.get(at(row)).content
+    factories.picture(row, source_url="https://pictures.example/a.png")
+    assert b'http-equiv="refresh"' in mine.get(at(row)).content
 
 
 def test_htmx_gets_the_detail_alone(mine: Client, row: Generation) -> None:
