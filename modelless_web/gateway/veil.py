@@ -43,6 +43,8 @@ def spellings(key: str) -> tuple[bytes, ...]:
     """The ways in which a key may be written: plain, in JSON, in an address, in Base64."""
     text = json.dumps(key)[1:-1]
     plain = {key, text, text.replace("/", r"\/"), quote(key, safe=""), quote(key)}
+    # JSON may also name every letter by its number.
+    plain |= {"".join(f"\\u{ord(c):{form}}" for c in key) for form in ("04x", "04X")}
     found = {word.encode() for word in plain}
     for before in range(3):
         # Of Base64 only what does not depend on the neighbours.

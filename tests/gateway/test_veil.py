@@ -16,6 +16,7 @@ SPELLINGS: Final = {
     "plain": KEY.encode(),
     "json": json.dumps(KEY).encode(),
     "json with slashes": json.dumps(KEY).replace("/", r"\/").encode(),
+    "json in numbers": "".join(f"\\u{ord(c):04x}" for c in KEY).encode(),
     "address": quote(KEY, safe="").encode(),
     "base64": base64.b64encode(KEY.encode()),
     "base64 of a header": base64.b64encode(f"user:{KEY}".encode()),
