@@ -13,7 +13,7 @@ from django.utils import timezone
 from modelless_web.engine import catalogue, ledger
 from modelless_web.engine.live import card
 from modelless_web.engine.rescue import queue
-from modelless_web.records.models import User
+from modelless_web.records.models import Draft, User
 
 if TYPE_CHECKING:
     from modelless_web.engine.runtime import Engine
@@ -74,6 +74,7 @@ class Sweeper:
                 [card(row.generation.owner_id, row.generation_id) for row in given_up]
             )
         await recorder.do(_forget_idle_guests)
+        await recorder.do(Draft.objects.forget)
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
             await catalogue.refresh(self._engine.runner.client, recorder)
@@ -96,6 +97,7 @@ async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
 
 
 def _forget_idle_guests() -> None:
-    User.objects.filter(
+    idle = User.objects.filter(
         is_guest=True, generations=None, date_joined__lt=timezone.now() - GUESTS_KEPT
-    ).delete()
+    )
+    idle.exclude(drafts__in=Draft.objects.with_words()).delete()

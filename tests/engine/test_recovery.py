@@ -10,7 +10,7 @@ from modelless_web.engine.ledger import ChoiceText
 from modelless_web.engine.runtime import Engine, running
 from modelless_web.gateway import client
 from modelless_web.gateway.client import Patience
-from modelless_web.records.models import Gateway, Generation, Picture, Status, User
+from modelless_web.records.models import Draft, Gateway, Generation, Picture, Status, User
 from tests.engine.asking import at, begin, delta, end, finish, offered, reach
 from tests.engine.gallery import File, gallery
 from tests.engine.rescue.test_rescuer import png
@@ -114,6 +114,26 @@ def test_guests_who_made_nothing_are_forgotten_after_two_days(engine: Engine) ->
     sweep(engine)
     assert set(User.objects.all()) == {busy, fresh}
     assert idle.pk not in User.objects.values_list("pk", flat=True)
+
+
+def test_a_guest_who_has_typed_something_is_kept_and_one_with_empty_drafts_is_not(
+    engine: Engine,
+) -> None:
+    typing, idle = factories.guest(), factories.guest()
+    for guest, words in ((typing, "half a thought"), (idle, "")):
+        factories.draft(guest, words)
+    User.objects.update(date_joined=timezone.now() - timedelta(days=3))
+    sweep(engine)
+    assert list(User.objects.all()) == [typing]
+    assert list(Draft.objects.values_list("words", flat=True)) == ["half a thought"]
+
+
+def test_a_deleted_draft_is_forgotten_after_a_day(engine: Engine) -> None:
+    kept, gone = (factories.draft(factories.guest()) for _ in range(2))
+    for draft, hours in ((kept, 23), (gone, 25)):
+        Draft.objects.filter(pk=draft.pk).update(deleted_at=timezone.now() - timedelta(hours=hours))
+    sweep(engine)
+    assert list(Draft.objects.all()) == [kept]
 
 
 def test_the_end_of_the_process_keeps_what_came(transactional_db: None, media: object) -> None:

@@ -9,7 +9,8 @@ from modelless_web.engine import ledger
 from modelless_web.gateway.families import describe
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Gateway, Generation, Model, Picture, User
+from modelless_web.records.models import Draft, Gateway, Generation, Model, Picture, User
+from modelless_web.records.models.drafts import Typed
 
 _number = count(1)
 
@@ -62,3 +63,9 @@ def picture(of: Generation, **columns: Any) -> Picture:
     if columns.get("source_url"):
         columns.setdefault("next_try_at", timezone.now())
     return Picture.objects.create(generation=of, position=next(_number), **columns)
+
+
+def draft(owner: User, prompt: str = "half a thought", **fields: str) -> Draft:
+    """A draft, as a page of its own has written it."""
+    typed = Typed({"prompt": prompt, **fields}, writer=uuid7().hex, edit=1)
+    return Draft.objects.write(owner, uuid7(), 0, typed).draft

@@ -1,5 +1,6 @@
 """What is remembered, one file per thing."""
 
+from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
@@ -10,6 +11,7 @@ from modelless_web.records.models.users import User
 __all__ = [
     "Attempt",
     "Choice",
+    "Draft",
     "ErrorGroup",
     "Gateway",
     "Generation",

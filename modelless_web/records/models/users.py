@@ -34,6 +34,7 @@ class User(AbstractUser):
         """Take over what a guest made, so that signing in loses nothing."""
         if guest.is_guest and not self.is_guest:
             guest.generations.update(owner=self)
+            guest.drafts.update(owner=self)
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()
