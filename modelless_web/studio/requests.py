@@ -8,14 +8,20 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from modelless_web.records.models import Gateway, Generation, Picture, User
+from modelless_web.records.models import Draft, Gateway, Generation, Picture, User
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, no secret
 
@@ -110,6 +116,28 @@ def own_picture(request: StudioRequest, pk: UUID) -> Picture:
     if row is None:
         raise Http404
     return row
+
+
+def find_draft(request: StudioRequest, text: str, *, in_trash: bool = False) -> Draft | None:
+    """Return this person's draft whose id ``text`` is, if there is one."""
+    pk = read_uuid(text)
+    mine = Draft.objects.in_trash_of if in_trash else Draft.objects.visible_to
+    return mine(request.user).with_sent().filter(pk=pk).first() if pk else None
+
+
+def own_draft(request: StudioRequest, text: str, *, in_trash: bool = False) -> Draft:
+    """Return this person's draft, or raise Http404 as if it did not exist."""
+    row = find_draft(request, text, in_trash=in_trash)
+    if row is None:
+        raise Http404
+    return row
+
+
+def lead(request: StudioRequest, address: str) -> HttpResponse:
+    """Send the whole page to an address, whether a form or htmx has asked."""
+    if request.htmx:
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address, status=303)
 
 
 def studio(request: HttpRequest) -> dict[str, object]:

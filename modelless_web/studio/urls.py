@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from modelless_web.studio.views import account, create, generation, history, models, pictures
+from modelless_web.studio.views import (
+    account,
+    create,
+    drafts,
+    generation,
+    history,
+    models,
+    pictures,
+)
 
 UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
@@ -17,6 +25,12 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/save/", drafts.save, name="save-draft"),
+    path("drafts/<uuid:pk>/name/", drafts.name, name="name-draft"),
+    path("drafts/<uuid:pk>/duplicate/", drafts.duplicate, name="duplicate-draft"),
+    path("drafts/<uuid:pk>/trash/", drafts.trash, name="trash-draft"),
+    path("drafts/<uuid:pk>/restore/", drafts.restore, name="restore-draft"),
     path("history/", history.history, name="history"),
     path("models/", models.models, name="models"),
     path("models/refresh/", models.refresh, name="refresh-models"),

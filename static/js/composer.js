@@ -91,7 +91,7 @@
     if (walked < 0) draft = area.value;
     walked = Math.max(-1, Math.min(known.length - 1, walked + (event.key === "ArrowUp" ? 1 : -1)));
     area.value = walked < 0 ? draft : known[walked];
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "walked" }));
   });
 
   /* What a swap of the whole form must not lose: which groups are open. */
@@ -195,8 +195,9 @@
   refresh();
   const area = form()?.elements.prompt;
   if (area) grow(area);
-  // Who came here with a prompt or a model in hand wants the composer.
-  if (area && /[?&](from|model|prompt)=/.test(location.search)) {
+  // Who came here with a draft, a prompt or a model in hand wants the composer.
+  const [visit] = performance.getEntriesByType("navigation");
+  if (area && visit?.type !== "reload" && /[?&](from|model|prompt|draft|new)\b/.test(location.search)) {
     if (matchMedia("(width < 700px)").matches) document.getElementById("composer-sheet").showPopover?.();
     area.focus({ preventScroll: true });
   }

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Generation, Picture, Transcript, User
+from modelless_web.records.models import Draft, Generation, Picture, Transcript, User
 from modelless_web.records.owner import owner_token
 from tests.studio.conftest import signed_in
 from tests.studio.factories import a_generation, a_picture
@@ -55,7 +55,7 @@ def addresses(route: str, row: Generation, pk: Any = None) -> list[str]:
     path = re.sub(r"[\^$]|\\Z", "", route)
     model = re.search(r"admin/records/(\w+)/", route)
     values: dict[str, tuple[object, ...]] = VARIANTS | {
-        "pk": (pk or (Picture.objects.get().pk if "picture" in route else row.pk),),
+        "pk": (pk or _pk(route, row),),
         "object_id": (_admin_id(model[1], row) if model else row.pk,),
         "id": (row.owner_id,),
         "token": (owner_token(),),
@@ -69,6 +69,12 @@ def addresses(route: str, row: Generation, pk: Any = None) -> list[str]:
         made = [TOKEN.sub(str(value), place, count=1) for place in made for value in values[name]]
     assert all(plain(resolve("/" + place).route) == plain(route) for place in made)
     return ["/" + place for place in made]
+
+
+def _pk(route: str, row: Generation) -> object:
+    if "drafts/" in route:
+        return Draft.objects.get().pk
+    return Picture.objects.get().pk if "picture" in route else row.pk
 
 
 def _admin_id(model: str, row: Generation) -> object:
@@ -86,9 +92,11 @@ def row(request: pytest.FixtureRequest) -> Generation:
         assert default_storage.exists(picture.thumbnail_name(size))
     packed = Transcript.packed(sent=SECRET.encode(), received=SECRET.encode())
     Transcript.objects.create(generation=row, **packed)
+    draft = factories.draft(row.owner, SECRET)
     if request.param == "in the trash":
         row.deleted_at = row.queued_at
         row.save()
+        draft.trash()
     return row
 
 
@@ -104,6 +112,12 @@ def intruder(request: pytest.FixtureRequest, row: Generation) -> Client:
     return signed_in(factories.person(is_staff=who == "staff"))
 
 
+def everything() -> list[Any]:
+    """All that could have been changed."""
+    mine = Draft.objects.filter(words=SECRET)
+    return [*Generation.objects.values(), *mine.values()]
+
+
 def answer(browser: Client, method: str, address: str) -> tuple[int, dict[str, str], bytes]:
     """Everything that an answer tells, without chance."""
     reply = browser.generic(method.upper(), address, headers={"HX-Request": "true"})
@@ -114,7 +128,7 @@ def answer(browser: Client, method: str, address: str) -> tuple[int, dict[str, s
 
 @pytest.mark.parametrize("intruder", ROLES, indirect=True)
 def test_nobody_without_a_right_sees_or_changes_anything(intruder: Client, row: Generation) -> None:
-    before = list(Generation.objects.values())
+    before = everything()
     tried, through = 0, []
     for route in EVERY:
         for address in addresses(route, row):
@@ -124,7 +138,7 @@ def test_nobody_without_a_right_sees_or_changes_anything(intruder: Client, row: 
                     through.append((method, address))
     print(f"isolation: {tried} cells tried, {len(through)} through")
     assert through == []
-    assert list(Generation.objects.values()) == before
+    assert everything() == before
 
 
 @pytest.mark.parametrize("intruder", ROLES, indirect=True)
@@ -163,6 +177,7 @@ def test_nothing_is_changed_by_looking(role: Any) -> None:
     owner: User = role()
     row = a_generation(owner, prompt=SECRET)
     a_picture(row)
+    factories.draft(owner, SECRET)
     browser, before = signed_in(owner), list(Generation.objects.values())
     for route in EVERY:
         for address in addresses(route, row):

@@ -6,31 +6,71 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Generation, Model
+from modelless_web.records.models import Draft, Generation, Model
+from modelless_web.records.models.drafts import MOST_DRAFTS
 from modelless_web.studio.forms.chat import LONGEST_PROMPT, ChatForm, initial
+from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.fragments import reswap
-from modelless_web.studio.requests import StudioRequest, own_generation, read_uuid
+from modelless_web.studio.requests import (
+    StudioRequest,
+    find_draft,
+    own_draft,
+    own_generation,
+    read_uuid,
+)
 
 NEWEST = 12
 UNPROCESSABLE = 422
 LONGEST_ID = 18
+# What begins a new draft, so that nothing that is typed already is overwritten.
+BEGINNINGS = {"new", "undo", "from", "prompt"}
 TAKES = {"all", "prompt", "parameters", "refine"}
 
 
+# What the line beside Generate says about the draft.
+SAID = {
+    "saved": "Saved",
+    "alone": "The answer that this refined is gone; it begins a new conversation now.",
+    "apart": "Another tab has changed this draft, so what you typed here is now one of its own.",
+    "full": f"You have {MOST_DRAFTS} drafts, as many as there may be. Delete one first.",
+}
+
+
+@never_cache
 @require_GET
 def create(request: StudioRequest) -> HttpResponse:
-    """The composer, filled with a sample or from an earlier generation."""
+    """The composer with the current draft, with a new one, or with what is taken elsewhere."""
     source, take = _source(request)
-    model = _model(request, source, take)
-    values = initial(request.user, model, source, take)
-    if "prompt" in request.GET:
-        values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
-    form = ChatForm(initial=values, person=request.user)
-    return render(request, "studio/create.html", _page(request, form, source, take))
+    draft = _draft(request)
+    model = _model(request, draft, source, take)
+    said = ""
+    if draft.version:
+        values = restored(draft)
+        source = _refined(request, values["parent"])
+        if values["parent"] and source is None:
+            said, values["parent"] = SAID["alone"], ""
+    else:
+        values = initial(request.user, model, source, take)
+        if source is None and request.GET.keys() & BEGINNINGS:
+            values["prompt"] = ""
+        if "prompt" in request.GET:
+            values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
+    form = ChatForm(initial=values | {"model": model}, person=request.user)
+    page = _page(request, form, draft, source)
+    return render(request, "studio/create.html", page | ({"said": said} if said else {}))
+
+
+def unsaved(request: StudioRequest, said: str) -> HttpResponse:
+    """Create with what was sent, which can't be kept for the reason that is ``said``."""
+    form = ChatForm(initial=request.POST.dict(), person=request.user)
+    source = _refined(request, request.POST.get("parent", ""))
+    page = _page(request, form, _sent_draft(request), source) | {"said": said}
+    return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -74,7 +114,42 @@ def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> Http
     if request.htmx:
         context = _composer_context(form, source)
         return render(request, "studio/create.html#composer", context, status=status)
-    return render(request, "studio/create.html", _page(request, form, source, ""), status=status)
+    page = _page(request, form, _sent_draft(request), source)
+    return render(request, "studio/create.html", page, status=status)
+
+
+def _draft(request: StudioRequest) -> Draft:
+    """The draft to go on with: the one asked for, or where nothing is taken the last used.
+
+    What has been sent comes back by its address alone. A new draft has version 0, and its id from
+    the address if there is one, so that a reload finds what was typed after the page was made.
+    """
+    if "draft" in request.GET:
+        draft = own_draft(request, request.GET["draft"])
+        draft.open()
+        return draft
+    new = request.GET.get("new", "")
+    if request.GET.keys() & BEGINNINGS:
+        found = find_draft(request, new)
+    else:
+        found = Draft.objects.visible_to(request.user).with_sent().first()
+        found = None if found and found.is_sent else found
+    return found or Draft(pk=read_uuid(new) or uuid7(), version=0)
+
+
+def _sent_draft(request: StudioRequest) -> Draft:
+    """The draft of a sent form, as far as its page had read it."""
+    sent = request.POST.get("draft", "")
+    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or uuid7())
+    version = request.POST.get("version", "")
+    draft.version = int(version) if version.isdecimal() and len(version) < LONGEST_ID else 0
+    return draft
+
+
+def _refined(request: StudioRequest, pk: str) -> Generation | None:
+    parent = read_uuid(pk)
+    mine = Generation.objects.visible_to(request.user)
+    return mine.filter(pk=parent).first() if parent else None
 
 
 def _source(request: StudioRequest) -> tuple[Generation | None, str]:
@@ -85,12 +160,16 @@ def _source(request: StudioRequest) -> tuple[Generation | None, str]:
     return own_generation(request, read_uuid(pk)), take
 
 
-def _model(request: StudioRequest, source: Generation | None, take: str) -> Model | None:
-    """The model to begin with: the one asked for, the source's, the last used, the first."""
+def _model(
+    request: StudioRequest, draft: Draft, source: Generation | None, take: str
+) -> Model | None:
+    """The model to begin with: the one asked for, the draft's or source's, the last used, any."""
     offered = Model.objects.on_offer().filter(kind__in=Model.COMPOSABLE)
-    wanted = request.GET.get("model", "")
+    wanted = request.GET.get("model", "") or draft.fields.get("model", "")
     if wanted.isdecimal() and len(wanted) <= LONGEST_ID:
-        return offered.filter(pk=wanted).first() or offered.first()
+        found = offered.filter(pk=wanted).first()
+        if found:
+            return found
     if source is None or take == "prompt":
         source = Generation.objects.visible_to(request.user).first()
     if source:
@@ -101,12 +180,13 @@ def _model(request: StudioRequest, source: Generation | None, take: str) -> Mode
 
 
 def _page(
-    request: StudioRequest, form: ChatForm, source: Generation | None, take: str
+    request: StudioRequest, form: ChatForm, draft: Draft, source: Generation | None
 ) -> dict[str, Any]:
     rows = list(Generation.objects.visible_to(request.user).with_answers()[: NEWEST + 1])
-    refined = source if take == "refine" or form.is_bound else None
-    return _composer_context(form, refined) | {
-        "taken": take,
+    return _composer_context(form, source) | {
+        "draft": draft,
+        "said": SAID.get(request.GET.get("said", ""), ""),
+        "undo": find_draft(request, request.GET.get("undo", ""), in_trash=True),
         "generations": rows[:NEWEST],
         "has_more": len(rows) > NEWEST,
     }
