@@ -31,7 +31,7 @@ class Screen:
 
     @property
     def go(self) -> Locator:
-        return self.page.locator("#composer .go [type=submit]")
+        return self.page.locator("#composer .go .primary")
 
     @property
     def cards(self) -> Locator:

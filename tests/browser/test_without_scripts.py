@@ -100,6 +100,34 @@ def test_bad_input_is_told_and_kept(desk: Screen, gateway: Gateway, console: Con
     assert gateway.talk().body["stop"] == "END"
 
 
+def test_drafts_are_saved_chosen_named_and_deleted(desk: Screen) -> None:
+    save = desk.page.locator("noscript button[formaction]")
+    desk.open()
+    desk.prompt.fill("Half a thought\non paper")
+    desk.unfold("limits").get_by_label("Stop").fill("a\nb\nc\nd\ne")
+    save.click()
+    expect(desk.page.locator("#draft-line")).to_have_text("Saved")
+    desk.page.get_by_role("link", name="New draft").click()
+    desk.prompt.fill("Another")
+    save.click()
+    desk.open()
+    expect(desk.prompt).to_have_value("Another")
+    desk.page.locator("noscript a").click()
+    desk.page.get_by_label("Name").fill("The other one")
+    desk.page.get_by_role("button", name="Rename").click()
+    expect(desk.page.locator(".draft-title")).to_have_text(
+        ["The other one", "Half a thought on paper"]
+    )
+    desk.page.get_by_role("link", name="Half a thought").click()
+    expect(desk.prompt).to_have_value("Half a thought\non paper")
+    expect(desk.page.locator("[name=stop]")).to_have_value("a\nb\nc\nd\ne")
+    desk.open("/drafts/")
+    desk.page.get_by_role("button", name="Delete The other one").click()
+    expect(desk.page.locator(".draft-title")).to_have_text(["Half a thought on paper"])
+    desk.page.get_by_role("button", name="Undo").click()
+    expect(desk.prompt).to_have_value("Another")
+
+
 def test_nothing_is_offered_that_needs_scripts(desk: Screen) -> None:
     desk.open()
     expect(desk.page.locator(".js-only:visible")).to_have_count(0)
