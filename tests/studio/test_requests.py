@@ -1,18 +1,20 @@
 """Who may see what: every address of the studio, as its owner, another guest and a stranger."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from django.core.checks import run_checks
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from modelless_web.records.models import Generation, Picture, Transcript, User
+from modelless_web.records.models import Draft, Generation, Picture, Transcript, User
 from modelless_web.records.owner import owner_token
 from modelless_web.studio.requests import read_uuid
 from modelless_web.studio.urls import urlpatterns
 from tests.studio.factories import a_generation, a_picture
 from tests.studio.pages import HTMX
+from tests.support import factories
 
 pytestmark = [
     pytest.mark.django_db,
@@ -20,7 +22,11 @@ pytestmark = [
 ]
 
 SECRET: Final = "a fox that nobody else may see"
-POSTED: Final = {"submit", "stop", "again", "trash", "restore", "refresh-models", "logout"}
+OF_A_DRAFT: Final = {"name-draft", "duplicate-draft", "trash-draft", "restore-draft"}
+POSTED: Final = {
+    *{"submit", "stop", "again", "trash", "restore", "refresh-models", "logout", "save-draft"},
+    *OF_A_DRAFT,
+}
 EVERY: Final = sorted(str(pattern.name) for pattern in urlpatterns)
 
 
@@ -31,7 +37,12 @@ def row(person: User) -> Generation:
     a_picture(row, alt=SECRET)
     packed = Transcript.packed(sent=SECRET.encode(), received=SECRET.encode())
     Transcript.objects.create(generation=row, **packed)
+    factories.draft(person, SECRET)
     return row
+
+
+def _draft() -> UUID:
+    return Draft.objects.get(words=SECRET).pk
 
 
 def address(name: str, row: Generation) -> str:
@@ -40,6 +51,7 @@ def address(name: str, row: Generation) -> str:
         "picture": (Picture.objects.get().pk, "original"),
         "raw": (row.pk, "sent"),
         "owner": (owner_token(),),
+        **dict.fromkeys(OF_A_DRAFT, (_draft(),)),
     }
     takes_id = name in {"generation", "card", "stop", "again", "trash", "restore"}
     place = reverse(name, args=special.get(name, (row.pk,) if takes_id else ()))
@@ -80,9 +92,10 @@ def test_its_owner_sees_it(row: Generation, mine: Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_nobody_else_changes_anything(row: Generation, theirs: Client, name: str) -> None:
-    before = Generation.objects.values().get()
-    theirs.post(address(name, row), {"submission": row.submission})
-    assert Generation.objects.values().get() == before
+    before = Generation.objects.values().get(), Draft.objects.values().get()
+    theirs.post(address(name, row), {"submission": row.submission, "draft": _draft()})
+    after = Generation.objects.values().get(), Draft.objects.values().get()
+    assert after == before
 
 
 @pytest.mark.parametrize("name", [*sorted(POSTED), "login", "owner"])
