@@ -29,6 +29,7 @@ CONNECT: Final = 10.0
 WRITE: Final = 30.0
 KEEP_ALIVE: Final = 30.0
 AFTER_DONE: Final = 1.0
+AFTER_DONE_BYTES: Final = 64 * 1024
 AFTER_SETTLED: Final = 5.0
 USER_AGENT: Final = "modelless-studio"
 
@@ -149,7 +150,7 @@ class Exchange:
         self._clock = asyncio.get_running_loop().time
         self._ends_at = self._clock() + patience.longest
         self._closing_at: float | None = None
-        self._is_done = False
+        self._done_at_size: int | None = None
         self._response: httpx.Response | None = None
         self._blocks: AsyncIterator[bytes] | None = None
         self._head_size = 0
@@ -238,7 +239,7 @@ class Exchange:
     async def _next_block(self, blocks: AsyncIterator[bytes]) -> bytes | None:
         """Return the next bytes, or None at the end of the answer."""
         closing_at = self._patience_ends()
-        if closing_at is not None and closing_at < self._clock():
+        if closing_at is not None and (closing_at < self._clock() or self._has_surplus()):
             return None
         try:
             async with asyncio.timeout_at(min(closing_at or self._ends_at, self._ends_at)):
@@ -255,12 +256,17 @@ class Exchange:
 
     def _patience_ends(self) -> float | None:
         """When to stop waiting for more of an answer that is whole; None while it is not."""
-        if self._reader.done and not self._is_done:
-            self._is_done = True
+        if self._reader.done and self._done_at_size is None:
+            self._done_at_size = len(self.received)
             self._closing_at = self._clock() + AFTER_DONE
         elif self._reader.settled and self._closing_at is None:
             self._closing_at = self._clock() + AFTER_SETTLED
         return self._closing_at
+
+    def _has_surplus(self) -> bool:
+        """Whether more followed than a stream's last words: a reader that gave up is flooded."""
+        since = self._done_at_size
+        return since is not None and len(self.received) - since > AFTER_DONE_BYTES
 
     def _take(self, block: bytes) -> None:
         self.received += block

@@ -6,7 +6,7 @@ Each limit ends the run with a sentence of its own; what came until then is kept
 from typing import Final
 
 EVENT_BYTES: Final = 64 * 1024 * 1024
-"""One event of a stream: a picture in base64 is one line."""
+"""One event of a stream, or a whole reply that is none: a picture in base64 is one line."""
 ANSWER_BYTES: Final = 256 * 1024 * 1024
 """Everything that one exchange brings."""
 TEXT_CHARACTERS: Final = 4_000_000

@@ -27,7 +27,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gateway(*scripts: Iterable[Step]) -> AbstractContextManager[Upstream]:
-    return beside(lambda: upstream(*scripts))
+    return beside(lambda: upstream(*scripts, prompts_only=True))
 
 
 def refusal(status: str, *headers: str, word: str = "busy") -> list[Step]:

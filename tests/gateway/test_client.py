@@ -239,6 +239,29 @@ async def test_what_follows_a_finished_answer_is_not_read_for_ever(
     assert (folded.text, folded.kind) == ({0: "Hello there"}, "")
 
 
+async def test_what_floods_a_limit_is_not_read_to_its_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "TEXT_CHARACTERS", 1_000_000)
+    flood: list[Step] = [head(), *[chunk({"content": "a" * 300_000})] * 500]
+    async with upstream(flood) as up:
+        exchange = begin(client, up)
+        folded = await drain(exchange)
+    assert folded.kind == "truncated"
+    assert "grew beyond 1 million characters" in str(folded.error)
+    assert len(exchange.received) < 10_000_000
+
+
+async def test_a_whole_reply_beyond_its_limit_is_not_parsed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "EVENT_BYTES", 100_000)
+    nested: list[Step] = [head("200 OK", "application/json"), b'{"x":[', *[b"[]," * 10_000] * 50]
+    async with upstream(nested) as up:
+        folded = await drain(begin(client, up))
+    assert "One piece of the answer was larger" in str(folded.error)
+
+
 async def test_keep_alives_end_a_silence_but_not_the_time_of_the_whole_run(client: Client) -> None:
     keep_alives: list[Step] = [step for _ in range(200) for step in (b": PING\n\n", 0.02)]
     async with upstream([head(), *keep_alives, HANG]) as up:

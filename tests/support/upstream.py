@@ -26,6 +26,9 @@ def reply(
     return [("\r\n".join(lines) + "\r\n\r\n").encode() + body]
 
 
+NO_MODELS: Final = reply(b'{"data":[]}')
+
+
 @dataclass
 class Upstream:
     """A running script. `asked`: a request came; `gone`: a connection has ended."""
@@ -43,8 +46,11 @@ class Upstream:
 
 
 @asynccontextmanager
-async def upstream(*scripts: Iterable[Step]) -> AsyncIterator[Upstream]:
-    """Serve each script to one request, in order; the last one again and again."""
+async def upstream(*scripts: Iterable[Step], prompts_only: bool = False) -> AsyncIterator[Upstream]:
+    """Serve each script to one request, in order; the last one again and again.
+
+    With ``prompts_only`` a look at the models, which may come at any time, takes none of them.
+    """
     state = Upstream()
     plays = [list(script) for script in scripts]
     writers: list[asyncio.StreamWriter] = []
@@ -56,6 +62,9 @@ async def upstream(*scripts: Iterable[Step]) -> AsyncIterator[Upstream]:
             while True:
                 state.requests.append(await _request(reader))
                 state.asked.set()
+                if prompts_only and state.requests[-1].startswith(b"GET"):
+                    await _play(NO_MODELS, reader, writer)
+                    continue
                 await _play(plays.pop(0) if len(plays) > 1 else plays[0], reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, _CloseNow):
             pass

@@ -16,7 +16,7 @@ from modelless_web.gateway.parameters import Chat
 
 from .call import Call
 from .completion import Completion
-from .sse import Decoder, ServerSentEvent
+from .sse import Decoder, ServerSentEvent, too_large
 
 PATH: Final = "/chat/completions"
 MOST_ERROR_BODY: Final = 64 * 1024
@@ -151,6 +151,10 @@ class Reader:
 
     def _collect(self, block: bytes, events: list[Event]) -> None:
         self._body += block
+        if len(self._body) > limits.EVENT_BYTES:
+            # Parsed, it would take many times its own room.
+            self._body.clear()
+            raise too_large()
 
     def _collect_error(self, block: bytes, events: list[Event]) -> None:
         if len(self._body) < MOST_ERROR_BODY:

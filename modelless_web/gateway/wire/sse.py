@@ -90,8 +90,10 @@ class Decoder:
 
     def _check(self, pending: int) -> None:
         if self._size + pending > self._limit:
-            raise GatewayError(
-                Kind.UPSTREAM,
-                "One piece of the answer was larger than the studio accepts.",
-                maybe_charged=True,
-            )
+            raise too_large()
+
+
+def too_large() -> GatewayError:
+    """Return the failure of a piece that grew beyond its limit."""
+    words = "One piece of the answer was larger than the studio accepts."
+    return GatewayError(Kind.UPSTREAM, words, maybe_charged=True)
