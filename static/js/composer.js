@@ -2,6 +2,7 @@
 // only the controls that the chosen model takes, and what must survive a submission.
 "use strict";
 {
+  const { drafts } = document.currentScript.dataset;
   const form = () => document.getElementById("composer");
   const differs = (field) => {
     const box = field.querySelector("[type=number]");
@@ -204,4 +205,42 @@
   document.addEventListener("toggle", (event) => {
     if (event.target.id === "composer-sheet" && event.newState === "open") form().elements.prompt.focus();
   }, true);
+
+  /* Drafts are kept from the first touch of the composer on, or soon after the page has come; where
+     there are some, at once. */
+  const SOON = 2_000;
+  let [isTyped, isAsked] = [false, false];
+  const isKept = () => {
+    try {
+      return Object.keys(localStorage).some((key) => key.startsWith("draft of "));
+    } catch {
+      return false;
+    }
+  };
+  const noteTyped = ({ target }) => (isTyped ||= target.form === form());
+  const keepDrafts = () => {
+    if (isAsked) return;
+    isAsked = true;
+    const script = document.createElement("script");
+    script.src = drafts;
+    script.addEventListener("load", () => {
+      document.removeEventListener("input", noteTyped, true);
+      // What was typed while the script was on its way has told nobody yet.
+      if (isTyped) form().elements.prompt.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    script.addEventListener("error", () => {
+      isAsked = false;
+      script.remove();
+      setTimeout(keepDrafts, SOON);
+    });
+    document.head.append(script);
+  };
+  const touched = ({ target }) => target.closest?.("#composer-sheet") && keepDrafts();
+  if (area) {
+    document.addEventListener("input", noteTyped, true);
+    const hasDraft = document.getElementById("version")?.value !== "0";
+    if (hasDraft || isKept() || document.activeElement === area) keepDrafts();
+    for (const event of ["focusin", "pointerdown"]) document.addEventListener(event, touched, true);
+    addEventListener("load", () => setTimeout(keepDrafts, SOON));
+  }
 }

@@ -1,7 +1,47 @@
 // Drafts: the studio keeps what is typed, a moment after the last key, and again once it is back.
-// What it could not be told in time waits in this browser (waiting.js) until it has been.
+// What it could not be told in time waits in this browser until it has been.
 "use strict";
 {
+  /* What the studio could not be told in time waits here, in this browser, draft by draft. */
+  const waitingRoom = (owner) => {
+    // What belongs to a page, not to what is typed in it.
+    const PAGE = ["csrfmiddlewaretoken", "submission", "draft", "version", "mending"];
+    const stored = (work) => {
+      try {
+        return work(localStorage);
+      } catch {
+        return null; // There is no storage, or no room left in it.
+      }
+    };
+    const offers = (list, value) => [...list.options].some((one) => one.value === value);
+    return {
+      keep(draft, data) {
+        const pairs = [...data].filter(([name]) => name !== "csrfmiddlewaretoken");
+        stored((all) => all.setItem(owner + draft, JSON.stringify(pairs)));
+      },
+      forget(draft) {
+        stored((all) => all.removeItem(owner + draft));
+      },
+      all() {
+        const keys = (stored(Object.keys) ?? []).filter((key) => key.startsWith(owner));
+        return keys.map((key) => {
+          const data = new FormData();
+          for (const [name, value] of JSON.parse(localStorage.getItem(key))) data.set(name, value);
+          return [key.slice(owner.length), data];
+        });
+      },
+      /* Put what waited back into the form; a model that is no longer on offer stays out. */
+      fill(form, data) {
+        for (const field of form.elements) {
+          if (!field.name || PAGE.includes(field.name)) continue;
+          const value = data.get(field.name);
+          if (field.type === "checkbox") field.checked = value !== null;
+          else if (value !== null && (!field.options || offers(field, value))) field.value = value;
+        }
+      },
+    };
+  };
+
   // Milliseconds: after the last key, at most after the first, between tries, for an answer.
   const [WAIT, AT_MOST, LONGEST_WAIT, PATIENCE] = [600, 3_000, 15_000, 20_000];
   const AWAY = "Not saved yet; trying again";
@@ -156,9 +196,7 @@
     waiting.fill(form(), sent);
     version.value = sent.get("version");
     Object.assign(page, { writer: sent.get("writer"), edit: Number(sent.get("edit")) });
-    addEventListener("DOMContentLoaded", () => {
-      for (const field of form().elements) if (field.name) field.dispatchEvent(new Event("input", { bubbles: true }));
-    });
+    for (const field of form().elements) if (field.name) field.dispatchEvent(new Event("input", { bubbles: true }));
   };
   for (const [draft, sent] of waiting.all()) {
     if (draft === id.value) recall(sent);
@@ -167,7 +205,5 @@
       post(sent).then((answer) => answer.ok && waiting.forget(draft), () => {});
     }
   }
-  addEventListener("DOMContentLoaded", () => {
-    if (version.value !== "0" && !location.search) address((url) => (url.search = `?draft=${id.value}`));
-  });
+  if (version.value !== "0" && !location.search) address((url) => (url.search = `?draft=${id.value}`));
 }

@@ -52,8 +52,18 @@ def field(screen: Screen, name: str) -> Locator:
     return screen.page.locator(f"#composer [name={name}]")
 
 
+def touch(screen: Screen) -> None:
+    """Put the cursor into the prompt; from then on a draft is kept."""
+    screen.prompt.focus()
+    screen.page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some((e) => /drafts[^/]*js$/.test(e.name))"
+    )
+    screen.page.wait_for_timeout(100)
+
+
 def type_in_the_dark(screen: Screen, words: str) -> None:
     """Type while the studio can't be reached, and close the tab."""
+    touch(screen)
     screen.page.context.set_offline(True)
     screen.prompt.fill(words)
     expect(line(screen)).to_have_text("Not saved yet; trying again")
@@ -104,6 +114,7 @@ def test_every_setting_is_there_again(desk: Screen) -> None:
 def test_who_reloads_in_the_middle_of_a_word_finds_it(desk: Screen) -> None:
     desk.open()
     for words in ("Not yet", "Not yet saved", "Not yet saved at all"):
+        touch(desk)
         desk.prompt.fill(words)
         desk.page.reload()
         expect(desk.prompt).to_have_value(words)
@@ -114,6 +125,7 @@ def test_who_reloads_in_the_middle_of_a_word_finds_it(desk: Screen) -> None:
 
 def test_a_tab_closed_right_after_typing_loses_nothing(desk: Screen) -> None:
     desk.open()
+    touch(desk)
     desk.prompt.fill("The last words before the lid closes")
     desk.page.close(run_before_unload=True)
     other = Screen(desk.page.context.new_page(), desk.studio)

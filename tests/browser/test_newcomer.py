@@ -11,8 +11,8 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser.screen import WATCH_WORDS, Screen, ended, pk_of
 from tests.support.studio import Studio
 
-MOST_REQUESTS = 14
-MOST_BYTES = 75_000
+MOST_REQUESTS = 12
+MOST_BYTES = 70_000
 
 
 def test_a_first_picture_takes_one_press(screen: Screen) -> None:
