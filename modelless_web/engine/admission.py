@@ -133,6 +133,7 @@ class Admission:
         self._log = log
         self._runner = runner
         self._stirred = asyncio.Event()
+        self._is_closed = False
         self._is_held = False
         self._served: dict[int, int] = {}
         self._begun = 0
@@ -143,11 +144,20 @@ class Admission:
         """Have it look: something was queued, or may have been."""
         self._stirred.set()
 
+    def close(self) -> None:
+        """Take no more work. A look that is under way ends: what it won must begin, or would count
+        as interrupted though nothing of it was sent.
+        """
+        self._is_closed = True
+        self._stirred.set()
+
     async def keep(self) -> None:
         """Let runs begin for as long as the process takes work."""
         while True:
             await self._stirred.wait()
             self._stirred.clear()
+            if self._is_closed:
+                return
             try:
                 await self._look()
             except Exception:

@@ -6,16 +6,20 @@ the gateway's row tells people since when it has not answered.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from modelless_web.engine.recorder import Recorder
 from modelless_web.gateway.client import Client
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.models import Gateway
+
+logger = logging.getLogger(__name__)
 
 FAILURES: Final = 5
 FIRST_PAUSE: Final = timedelta(seconds=10)
@@ -47,6 +51,7 @@ class Breaker:
         self._client = client
         self._recorder = recorder
         self._circuits: dict[int, Circuit] = {}
+        self._marks: set[asyncio.Task[None]] = set()
 
     def refusal(self, gateway: Gateway) -> GatewayError | None:
         """Return why nothing is sent to this gateway now, or None when it may be asked."""
@@ -65,22 +70,26 @@ class Breaker:
             retryable=False,
         )
 
-    async def note(self, gateway: Gateway, error: GatewayError | None) -> None:
-        """Take in how an exchange ended."""
+    def note(self, gateway: Gateway, error: GatewayError | None) -> None:
+        """Take in how an exchange ended. The run does not wait for the mark on the row."""
         if error is None or not is_down(error):
-            await self._close(gateway)
+            self._close(gateway)
             return
         circuit = self._circuits.setdefault(gateway.pk, Circuit(gateway))
         circuit.gateway = gateway
         circuit.failures += 1
         if circuit.failures >= FAILURES and circuit.down_since is None:
-            await self._open(circuit)
+            self._open(circuit)
 
     async def probe(self) -> None:
-        """Ask every gateway that is down and due for its models, which costs nothing."""
+        """Ask every gateway that is down and due for its models, which costs nothing.
+
+        Returns when every mark is on its row.
+        """
         now = timezone.now()
         due = [one for one in self._circuits.values() if one.next_try and one.next_try <= now]
         await asyncio.gather(*map(self._probe, due))
+        await asyncio.gather(*self._marks)
 
     async def _probe(self, circuit: Circuit) -> None:
         rows = Gateway.objects.filter(pk=circuit.gateway.pk, enabled=True)
@@ -93,23 +102,31 @@ class Breaker:
             await self._client.list_models(circuit.gateway.address)
         except GatewayError as error:
             if is_down(error):
-                await self._open(circuit)
+                self._open(circuit)
                 return
-        await self._close(circuit.gateway)
+        self._close(circuit.gateway)
 
-    async def _open(self, circuit: Circuit) -> None:
+    def _open(self, circuit: Circuit) -> None:
         circuit.open(timezone.now())
-        await self._tell(circuit.gateway, circuit.down_since)
+        self._mark(circuit.gateway, circuit.down_since)
 
-    async def _close(self, gateway: Gateway) -> None:
+    def _close(self, gateway: Gateway) -> None:
         circuit = self._circuits.pop(gateway.pk, None)
         # The mark may also be another process's, or one's that died with its gateway down.
         if gateway.down_since or (circuit and circuit.down_since):
-            await self._tell(gateway, None)
+            self._mark(gateway, None)
 
-    async def _tell(self, gateway: Gateway, down_since: datetime | None) -> None:
+    def _mark(self, gateway: Gateway, down_since: datetime | None) -> None:
+        task = asyncio.get_running_loop().create_task(self._write_mark(gateway, down_since))
+        self._marks.add(task)
+        task.add_done_callback(self._marks.discard)
+
+    async def _write_mark(self, gateway: Gateway, down_since: datetime | None) -> None:
         rows = Gateway.objects.filter(pk=gateway.pk)
-        await self._recorder.do(lambda: rows.update(down_since=down_since))
+        try:
+            await self._recorder.do(lambda: rows.update(down_since=down_since))
+        except OperationalError as error:
+            logger.error("A gateway's state could not be written: %s", error)
 
 
 def is_down(error: GatewayError) -> bool:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import chain, repeat
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from django.db import OperationalError, close_old_connections, connections, tran
 from modelless_web.engine import ledger
 from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.live import LiveLog, News, card
+from modelless_web.engine.waits import for_ever
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
     Damaged,
@@ -218,7 +218,7 @@ class Recorder:
 
     async def insist[T](self, action: Callable[[], T]) -> T:
         """Have something written, however long the database is locked or the disk full."""
-        for pause in chain((0.5, 1, 2, 5), repeat(10)):
+        for pause in for_ever():
             try:
                 return await self.do(action)
             except OperationalError as error:
@@ -228,7 +228,7 @@ class Recorder:
 
     async def repeat_later(self, recording: Recording, failed: FailedAttempt) -> bool:
         """Keep a failed attempt and tell that another follows; False if the row is lost."""
-        is_ours: bool = await self._order(partial(ledger.note_attempt, failed, self.worker))
+        is_ours = await self.insist(partial(ledger.note_attempt, failed, self.worker))
         recording.error = None
         recording.between_attempts = repeating(failed.wait)
         self._stirred.set()

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ from modelless_web.engine.ledger import FailedAttempt
 from modelless_web.engine.live import LiveLog
 from modelless_web.engine.recorder import Recorder, Recording
 from modelless_web.engine.rescue.rescuer import Rescuer
+from modelless_web.engine.waits import backoff
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.wire import chat
@@ -71,8 +71,7 @@ def pause_after(number: int, error: GatewayError) -> float:
     """
     if error.retry_after is not None:
         return error.retry_after
-    longest: float = min(FIRST_WAIT * 2 ** (number - 1), LONGEST_WAIT)
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret
+    return backoff(number, FIRST_WAIT, LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ class Runner:
             async with aclosing(exchange):
                 async for events in exchange:
                     self.recorder.fold(recording, events)
-            await self.breaker.note(generation.gateway, recording.error)
+            self.breaker.note(generation.gateway, recording.error)
         except asyncio.CancelledError:
             attempt.status = Status.CANCELLED
             attempt.was_cut_off = bool(exchange.sent)

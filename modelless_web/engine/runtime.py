@@ -153,7 +153,7 @@ async def running() -> AsyncIterator[Engine]:
 async def _drain(engine: Engine, taking: asyncio.Task[None]) -> None:
     """Take no more work, give what runs a grace period, then cut it off, keeping what came."""
     engine.log.close()
-    taking.cancel()
+    engine.admission.close()
     await asyncio.wait({taking})
     if not await engine.ended(settings.ENVIRONMENT.grace):
         await engine.sweeper.interrupt_mine()

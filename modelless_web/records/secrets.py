@@ -1,8 +1,5 @@
 """API keys at rest: encrypted in the row, readable only with the key file beside the database."""
 
-import os
-import tempfile
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +8,8 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+from modelless_web.records.files import replacing
 
 
 def key_file() -> Path:
@@ -54,25 +53,6 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
 
 def replace(path: Path, text: str) -> None:
-    """Put a secret file in place in one step, for its owner alone and safe from a power cut."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(name, path)
-        sync_folder(path.parent)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Put a secret file in place in one step, for its owner alone."""
+    with replacing(path, 0o600) as file:
+        file.write(text.encode())

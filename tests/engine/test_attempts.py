@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from modelless_web.engine import run, tasks
+from modelless_web.engine import ledger, run, tasks
+from modelless_web.engine.ledger import FailedAttempt
 from modelless_web.engine.run import pause_after
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.errors import GatewayError, Kind
@@ -147,3 +149,22 @@ def test_a_row_that_was_lost_while_it_waited_is_not_sent_again(engine: Engine) -
         engine.wait_for(engine.sweeper.sweep())
         ended: Any = finish(row)
     assert ended.status == Status.INTERRUPTED
+
+
+def test_a_ledger_that_is_locked_for_a_moment_does_not_end_the_waiting(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = ledger.note_attempt
+    refused: list[int] = []
+
+    def locked_once(failed: FailedAttempt, worker: str) -> bool:
+        # Once with the others of its batch, once by itself.
+        if len(refused) < 2:
+            refused.append(failed.number)
+            raise OperationalError("database is locked")
+        return kept(failed, worker)
+
+    monkeypatch.setattr(ledger, "note_attempt", locked_once)
+    with gateway(refusal("429 Too Many Requests"), GOOD) as gate:
+        row = generate(at(gate.url))
+    assert (refused, row.status, row.attempts.count()) == ([1, 1], Status.SUCCEEDED, 1)

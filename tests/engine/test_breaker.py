@@ -1,8 +1,11 @@
 """A gateway that is down: prompts fail at once with one sentence, until a probe gets through."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from modelless_web.engine import breaker as room
@@ -44,6 +47,15 @@ def probe(engine: Engine, *, due: bool = True) -> None:
         for circuit in engine.breaker._circuits.values():
             circuit.next_try = timezone.now() - timedelta(seconds=1)
     engine.wait_for(engine.breaker.probe())
+
+
+def note(engine: Engine, gateway: Gateway, error: GatewayError | None) -> None:
+    """Tell the breaker how an exchange ended, in its own loop."""
+
+    async def in_loop() -> None:
+        engine.breaker.note(gateway, error)
+
+    engine.wait_for(in_loop())
 
 
 def test_after_five_failures_in_a_row_nothing_is_sent_any_more(engine: Engine, dead: Model) -> None:
@@ -136,9 +148,9 @@ def test_a_success_between_failures_begins_the_count_anew(engine: Engine) -> Non
     error = GatewayError(Kind.NETWORK, "The gateway could not be reached.")
     gateway = at(f"http://127.0.0.1:{free_port()}/v1").gateway
     for outcome in [*[error] * 4, None, *[error] * 4]:
-        engine.wait_for(engine.breaker.note(gateway, outcome))
+        note(engine, gateway, outcome)
     assert engine.breaker.refusal(gateway) is None
-    engine.wait_for(engine.breaker.note(gateway, error))
+    note(engine, gateway, error)
     assert wait_for(lambda: engine.breaker.refusal(gateway))
 
 
@@ -158,3 +170,20 @@ def test_a_success_between_failures_begins_the_count_anew(engine: Engine) -> Non
 )
 def test_only_what_cannot_be_reached_is_down(error: GatewayError, down: bool) -> None:
     assert is_down(error) is down
+
+
+def test_a_mark_that_can_not_be_written_costs_no_answer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(rows: QuerySet[Gateway], **columns: Any) -> int:
+        if "down_since" in columns:
+            raise OperationalError("database is locked")
+        return update(rows, **columns)
+
+    update = QuerySet.update
+    with beside(lambda: upstream([head(), delta("Hello"), end()], prompts_only=True)) as gate:
+        model = at(gate.url)
+        Gateway.objects.filter(pk=model.gateway.pk).update(down_since=timezone.now())
+        monkeypatch.setattr(QuerySet, "update", locked)
+        row = generate(model)
+    assert (row.status, row.text, row.error_kind) == (Status.SUCCEEDED, "Hello", "")

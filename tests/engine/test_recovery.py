@@ -1,5 +1,6 @@
 """What the sweeper makes good: lost wake-ups, dead runners, pictures nobody saved."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -143,6 +144,20 @@ def test_the_end_of_the_process_keeps_what_came(transactional_db: None, media: o
             engine.wake()
             reach(row, lambda found: found.choices.filter(text="Hello").exists())
         assert Generation.objects.get(pk=row.pk).status == Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.003, 0.01])
+def test_what_is_won_in_the_last_moment_is_not_called_interrupted(
+    transactional_db: None, media: object, pause: float
+) -> None:
+    with beside(lambda: upstream([head(), delta("Hello"), end()], prompts_only=True)) as gate:
+        model = at(gate.url)
+        rows = [factories.generation(of=model) for _ in range(20)]
+        with beside(running) as engine:
+            engine.wake()
+            time.sleep(pause)
+    statuses = set(Generation.objects.filter(pk__in=[r.pk for r in rows]).values_list("status"))
+    assert statuses <= {(Status.QUEUED,), (Status.SUCCEEDED,)}
 
 
 def test_a_new_start_takes_up_what_was_queued(practice_url: str, transactional_db: None) -> None:

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, repeat
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -20,6 +18,7 @@ from modelless_web.engine.live import LiveLog, card
 from modelless_web.engine.recorder import Recorder
 from modelless_web.engine.rescue import queue
 from modelless_web.engine.rescue.fetch import Fetcher, UnreachableError
+from modelless_web.engine.waits import backoff, for_ever
 from modelless_web.gateway.events import PictureFound
 from modelless_web.records.models import Picture
 from modelless_web.records.store import Kept, NotAPictureError, StoreError, keep
@@ -172,7 +171,7 @@ class Rescuer:
 
     async def _store(self, row: Picture, owner: int, data: bytes) -> Kept:
         """Store the bytes, however long the disk is full or can't be written."""
-        for pause in chain((0.5, 1, 2, 5), repeat(10)):
+        for pause in for_ever():
             try:
                 async with self._decoding:
                     return await asyncio.to_thread(keep, data)
@@ -193,8 +192,7 @@ def _after(picture: Picture, error: UnreachableError, attempts: int) -> Callable
     """What is to be written after an attempt that failed."""
     if error.is_final or _is_lost(picture, error, attempts):
         return partial(queue.lose, picture.pk, str(error), attempts)
-    longest = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
-    wait = longest * random.uniform(0.5, 1)  # noqa: S311 - jitter is no secret
+    wait = backoff(attempts, FIRST_WAIT, LONGEST_WAIT)
     return partial(queue.postpone, picture.pk, str(error), attempts, wait)
 
 

@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from modelless_web.backup.archive import RefusedError
 from modelless_web.backup.create import Made, create
 from modelless_web.config.management.console import plain_failures, progress
-from modelless_web.records.secrets import sync_folder
+from modelless_web.records.files import sync_folder
 
 NO_KEYS: Final = (
     "It holds no keys: keep secret.key and fields.key apart, or those who restore it sign in "
