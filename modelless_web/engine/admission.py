@@ -17,6 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
@@ -203,14 +204,19 @@ class Admission:
 
 def admit(worker: str, served: Mapping[int, int]) -> Look:
     """Look at the queue once and claim for ``worker`` what may begin; one transaction."""
-    # Whoever holds these rows counts alone, so that two processes never fill the same place.
-    list(Gateway.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     limits = _limits()
     waiting = _waiting(limits)
     if not waiting:
         return Look([], {})
+    _count_alone()
     chosen, ahead = pick(waiting, _running(), limits, served)
     return Look(ledger.claim(chosen, worker) if chosen else [], ahead)
+
+
+def _count_alone() -> None:
+    """Let no other process count before this transaction ends, or two would fill one place."""
+    if connection.features.has_select_for_update:
+        list(Gateway.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _limits() -> Limits:

@@ -1,6 +1,7 @@
 """``manage.py studio``: everything in one process, from an empty folder to an address."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -115,6 +116,17 @@ def _loop_factory() -> Any:
     return uvloop.new_event_loop
 
 
+def _settle_memory() -> None:
+    """Have the collector leave alone what the start has made, and look less often at the rest.
+
+    Modules, models and templates stay for as long as the process; to look through them again and
+    again costs a crowd a tenth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 async def _serve(listener: socket.socket) -> None:
     config = uvicorn.Config(
         "modelless_web.config.asgi:application",
@@ -131,5 +143,6 @@ async def _serve(listener: socket.socket) -> None:
     # had and the exit status is 0.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.after_serving)
+    _settle_memory()
     async with runtime.running():
         await server.serve(sockets=[listener])
