@@ -35,6 +35,8 @@ PLACED_AT_MOST: Final = 200
 SERVED_KEPT: Final = 10_000
 # Seconds between two looks, and between two tellings of the places, while some are held back.
 PAUSE: Final = 0.05
+# After a look: in a crowd the next finds more than one, and the first of all has waited for none.
+GATHER: Final = 0.01
 PLACES_EVERY: Final = 1.0
 AFTER_TROUBLE: Final = 1.0
 
@@ -175,7 +177,7 @@ class Admission:
         self._is_held = bool(look.ahead)
         if self._is_held:
             await self._tell_places(look.ahead)
-            await asyncio.sleep(PAUSE)
+        await asyncio.sleep(PAUSE if self._is_held else GATHER)
 
     def _note_served(self, owner: int) -> None:
         self._begun += 1
