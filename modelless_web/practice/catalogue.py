@@ -52,7 +52,7 @@ MODELS: dict[str, Model] = {
         faults.slowly,
     ),
     "practice-429": Model(
-        "Fails with 429: too many requests, try again in 7 seconds.",
+        "Fails with 429: too many requests, try again in a second.",
         faults.too_many,
     ),
     "practice-429-empty": Model(

@@ -142,3 +142,29 @@ def test_a_session_that_ended_leads_to_signing_in(closed: Studio, owner: str, pa
     screen.prompt.fill("Written just before the session ended")
     screen.go.click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+BROKEN_OR_COVERED = """() => {
+  const isWord = (element) => element.checkVisibility() && !element.children.length;
+  const all = document.querySelectorAll(".places a, #running-count, .bar-end *");
+  const words = [...all].filter(isWord);
+  const lines = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map((rect) => rect.top)).size;
+  };
+  const ends = (list) => Math.max(...list.map((element) => element.getBoundingClientRect().right));
+  const places = ends([...document.querySelectorAll(".places a")]);
+  const end = document.querySelector(".bar-end").getBoundingClientRect().left;
+  return [words.filter((element) => lines(element) > 1).length, places > end];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 480, 700, 720, 899, 900, 1200])
+def test_the_owners_bar_fits_at_every_width(
+    closed: Studio, owner: str, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    sign_in(page, closed, owner)
+    page.goto(f"{closed.url}/models/")
+    assert page.evaluate(BROKEN_OR_COVERED) == [0, False]
