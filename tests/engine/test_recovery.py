@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from modelless_web.engine import ledger, tasks
@@ -11,7 +12,15 @@ from modelless_web.engine.ledger import ChoiceText
 from modelless_web.engine.runtime import Engine, running
 from modelless_web.gateway import client
 from modelless_web.gateway.client import Patience
-from modelless_web.records.models import Draft, Gateway, Generation, Picture, Status, User
+from modelless_web.records.models import (
+    Draft,
+    Gateway,
+    Generation,
+    Model,
+    Picture,
+    Status,
+    User,
+)
 from tests.engine.asking import at, begin, delta, end, finish, offered, reach
 from tests.engine.gallery import File, gallery
 from tests.engine.rescue.test_rescuer import png
@@ -28,10 +37,12 @@ def sweep(engine: Engine) -> None:
     engine.wait_for(engine.sweeper.sweep())
 
 
-def orphan(row: Generation, text: str = "So far") -> Generation:
-    """A run whose process died some time ago."""
+@transaction.atomic
+def orphan(owner: User | None = None, of: Model | None = None) -> Generation:
+    """A run whose process died some time ago; the engine never sees it queued."""
+    row = factories.generation(owner, of)
     ledger.claim([row.pk], "dead")
-    ledger.write({row.pk: [ChoiceText(0, text)]}, {})
+    ledger.write({row.pk: [ChoiceText(0, "So far")]}, {})
     Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - LONG_AGO)
     return row
 
@@ -43,22 +54,23 @@ def test_a_queued_row_that_nobody_woke_is_carried_out(practice: Gateway, engine:
 
 
 def test_a_run_with_an_expired_lease_is_interrupted(engine: Engine) -> None:
-    row = orphan(factories.generation())
+    row = orphan()
     sweep(engine)
     ended = finish(row)
     assert (ended.status, ended.text) == (Status.INTERRUPTED, "So far")
 
 
 def test_pages_are_told_of_an_interrupted_run(engine: Engine) -> None:
-    row = orphan(factories.generation())
-    watcher = engine.log.join(row.owner_id)
+    guest = factories.guest()
+    watcher = engine.log.join(guest.pk)
+    orphan(guest)
     sweep(engine)
     assert [n["kind"] for n in engine.wait_for(watcher.take(10))] == ["card"]
 
 
 def test_an_interrupted_run_is_never_sent_again(engine: Engine) -> None:
     with beside(lambda: upstream([head(), delta("Hello"), end()])) as gate:
-        row = orphan(factories.generation(of=at(gate.url)))
+        row = orphan(of=at(gate.url))
         for _ in range(3):
             sweep(engine)
         engine.wake()
@@ -80,7 +92,7 @@ def test_a_run_that_was_asked_to_stop_but_never_heard_is_stopped(
 def test_a_picture_that_a_dead_run_left_behind_is_fetched(engine: Engine) -> None:
     with gallery() as gate:
         link = gate.hang(File(png()))
-        row = orphan(factories.generation(of=at(gate.url)))
+        row = orphan(of=at(gate.url))
         factories.picture(row, source_url=link)
         sweep(engine)
         sweep(engine)
@@ -89,7 +101,7 @@ def test_a_picture_that_a_dead_run_left_behind_is_fetched(engine: Engine) -> Non
 
 
 def test_a_picture_whose_bytes_died_with_the_process_is_lost(engine: Engine) -> None:
-    row = orphan(factories.generation())
+    row = orphan()
     factories.picture(row)
     sweep(engine)
     sweep(engine)
@@ -100,7 +112,7 @@ def test_a_picture_whose_bytes_died_with_the_process_is_lost(engine: Engine) -> 
 def test_a_picture_is_fetched_once_however_often_the_sweeper_looks(engine: Engine) -> None:
     with gallery() as gate:
         link = gate.hang(File(status=503), File(status=503), File(png()))
-        row = orphan(factories.generation(of=at(gate.url)))
+        row = orphan(of=at(gate.url))
         factories.picture(row, source_url=link)
         for _ in range(5):
             sweep(engine)
