@@ -4,12 +4,14 @@ from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
+from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Picture
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.users import User
 
 __all__ = [
     "Attempt",
+    "Board",
     "Choice",
     "Draft",
     "ErrorGroup",
@@ -18,7 +20,9 @@ __all__ = [
     "Knock",
     "Model",
     "Picture",
+    "Placement",
     "Status",
+    "Tag",
     "Transcript",
     "User",
 ]

@@ -35,6 +35,8 @@ class User(AbstractUser):
         if guest.is_guest and not self.is_guest:
             guest.generations.update(owner=self)
             guest.drafts.update(owner=self)
+            guest.tags.hand_over(self)
+            guest.boards.hand_over(self)
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()
