@@ -110,6 +110,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
         "base_url",
         "enabled",
         "down_since",
+        "asked_again_at",
         "is_practice",
         "key_shown",
         "checked_at",

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
@@ -195,6 +196,12 @@ def note_attempt(failed: FailedAttempt, worker: str) -> bool:
     return True
 
 
+def begin_attempt(pk: UUID, number: int, worker: str) -> bool:
+    """Note that a run is sent again now; False if it is no longer ``worker``'s."""
+    mine = Generation.objects.filter(pk=pk, status=Status.RUNNING, lease_owner=worker)
+    return bool(mine.update(attempt=number, retry_at=None))
+
+
 def place(ahead: Mapping[UUID, int]) -> list[Generation]:
     """Note of rows that wait how many are ahead of them; return those that still wait."""
     rows = list(
@@ -247,6 +254,7 @@ def settle(end: Settlement, worker: str) -> bool:
         pk=end.generation, status=Status.RUNNING, lease_owner=worker
     ).update(
         status=end.status,
+        retry_at=None,
         lease_owner="",
         lease_until=None,
         progress=None,
@@ -297,7 +305,9 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
             status=Status.INTERRUPTED,
             text=joined([choice.text for choice in parts]),
             reasoning=joined([choice.reasoning for choice in parts]),
-            maybe_charged=True,
+            # Between two attempts nothing is under way, and what failed before cost nothing.
+            maybe_charged=ExpressionWrapper(Q(retry_at=None), BooleanField()),
+            retry_at=None,
             lease_owner="",
             lease_until=None,
             saved_at=now,

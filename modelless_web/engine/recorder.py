@@ -74,6 +74,7 @@ class Recording:
         self.damaged = 0
         self.progress: int | None = None
         self.is_unwritten = False
+        self.attempt = 1
         self.between_attempts = ""
         self._told_stage = ""
 
@@ -151,6 +152,7 @@ class Recording:
             self.progress,
             writes=any(choice.text for choice in choices),
             thinks=any(choice.reasoning for choice in choices),
+            attempt=self.attempt,
         )
 
     def _news(self, kind: str, **details: Any) -> News:
@@ -230,7 +232,16 @@ class Recorder:
         """Keep a failed attempt and tell that another follows; False if the row is lost."""
         is_ours = await self.insist(partial(ledger.note_attempt, failed, self.worker))
         recording.error = None
-        recording.between_attempts = repeating(failed.wait)
+        recording.between_attempts = repeating(failed.number + 1, failed.wait)
+        self._stirred.set()
+        return is_ours
+
+    async def begin_attempt(self, recording: Recording, number: int) -> bool:
+        """Keep that the run is sent again, before it is; False if the row is lost."""
+        is_ours = await self.insist(
+            partial(ledger.begin_attempt, recording.pk, number, self.worker)
+        )
+        recording.attempt, recording.between_attempts = number, ""
         self._stirred.set()
         return is_ours
 

@@ -39,6 +39,9 @@ class Gateway(models.Model):
     down_since = models.DateTimeField(
         null=True, editable=False, help_text="Since when nothing of it could be reached."
     )
+    asked_again_at = models.DateTimeField(
+        null=True, editable=False, help_text="While it does not answer: when it is asked again."
+    )
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
     )

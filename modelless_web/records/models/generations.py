@@ -122,6 +122,9 @@ class Generation(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     finish_reason = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(null=True)
+    attempt = models.PositiveSmallIntegerField(
+        default=1, help_text="Which attempt is under way, or was the last."
+    )
     retry_at = models.DateTimeField(
         null=True, help_text="When it is sent again after an attempt that cost nothing."
     )
