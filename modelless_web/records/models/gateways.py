@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from modelless_web.gateway.client import Address
+from modelless_web.gateway.address import Address
 from modelless_web.gateway.families import ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
