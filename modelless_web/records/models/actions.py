@@ -1,6 +1,6 @@
 """What a person does to many generations at once, and how each of them was before."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,21 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.generations import Generation
 from modelless_web.records.models.marks import OwnedQuerySet
+
+DONE: Final = {
+    "star": "starred",
+    "unstar": "no longer starred",
+    "rate": "rated {}",
+    "reject": "rejected",
+    "accept": "no longer rejected",
+    "tag": "tagged “{}”",
+    "untag": "no longer tagged “{}”",
+    "place": "put on the board",
+    "remove": "taken off the board",
+    "trash": "moved to the trash",
+    "restore": "restored",
+    "purge": "deleted for good",
+}
 
 
 class Action(models.Model):
@@ -66,6 +81,13 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.total}"
+
+    @property
+    def said(self) -> str:
+        """What has been done, as far as it has: "63 moved to the trash"."""
+        if self.state in {self.State.UNDOING, self.State.UNDONE}:
+            return f"{self.done:,} as they were before"
+        return f"{self.changed:,} {DONE[self.verb].format(self.value)}"
 
     @property
     def is_open(self) -> bool:

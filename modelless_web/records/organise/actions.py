@@ -86,10 +86,10 @@ def _advance(action: Action) -> None:
     elif action.newest:
         rows = rows.filter(pk__lte=action.newest)
     pks = list(rows.values_list("pk", flat=True)[:AT_ONCE])
-    formers = apply(action, pks)
+    changed, formers = apply(action, pks)
     Former.objects.bulk_create(formers)
     action.done += len(pks)
-    action.changed += len(formers)
+    action.changed += changed
     if pks:
         action.position = pks[-1]
     if len(pks) < AT_ONCE:

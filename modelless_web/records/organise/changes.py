@@ -52,12 +52,16 @@ def checked(owner: Any, verb: str, value: str) -> str:
     raise UnknownChangeError("There is nothing of that name to be done.")
 
 
-def apply(action: Action, pks: Collection[UUID]) -> list[Former]:
-    """Change those of ``pks`` that are not so already; return how they were.
+def apply(action: Action, pks: Collection[UUID]) -> tuple[int, list[Former]]:
+    """Change those of ``pks`` that are not so already; return how many, and how they were.
 
-    ``pks`` are the action owner's own.
+    ``pks`` are the action owner's own. What is deleted for good was not, as far as we know.
     """
-    return APPLY.get(action.verb, _set)(action, pks)
+    if action.verb == Verb.PURGE:
+        rows = Generation.objects.filter(pk__in=pks).exclude(deleted_at=None)
+        return purge(rows.values_list("pk", flat=True)), []
+    formers = APPLY.get(action.verb, _set)(action, pks)
+    return len(formers), formers
 
 
 def revert(action: Action, formers: Collection[Former]) -> None:
@@ -115,12 +119,6 @@ def _move_back(action: Action, formers: Collection[Former]) -> None:
         same = [former.generation_id for former in formers if former.moment == moment]
         rows = Generation.objects.filter(pk__in=same, deleted_at__isnull=not is_trash)
         move(rows, moment)
-
-
-def _purge(action: Action, pks: Collection[UUID]) -> list[Former]:
-    rows = Generation.objects.filter(pk__in=pks).exclude(deleted_at=None)
-    purge(rows.values_list("pk", flat=True))
-    return []
 
 
 def _labels(action: Action) -> QuerySet[Any]:
@@ -208,7 +206,6 @@ APPLY: Final[dict[str, Callable[[Action, Collection[UUID]], list[Former]]]] = {
     Verb.REMOVE: _remove,
     Verb.TRASH: _trash,
     Verb.RESTORE: _restore,
-    Verb.PURGE: _purge,
 }
 REVERT: Final[dict[str, Callable[[Action, Collection[Former]], None]]] = {
     Verb.TAG: lambda action, formers: _unlabel(action, _ids(formers)),
