@@ -75,13 +75,26 @@
     }
   });
 
+  /* A double click and a key that is held down are one wish. */
+  const once = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("[type=submit]")) once(event);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (!event.repeat || event.key !== "Enter") return;
+    if (event.target.matches("[type=submit]") || event.ctrlKey || event.metaKey) once(event);
+  }, true);
+
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */
   const unsent = new WeakMap();
   const lineOf = (asker) => {
     let line = asker.querySelector("[data-unsent]") ?? unsent.get(asker);
     if (!line) {
       line = Object.assign(document.createElement("p"), { className: "field-error", role: "alert" });
-      line.dataset.unsent = "The studio did not answer, so this was not done. Try again in a moment.";
+      line.dataset.unsent = "The studio did not answer. Try again in a moment.";
       unsent.set(asker, line);
       asker.after(line);
     }

@@ -20,9 +20,10 @@ new MutationObserver(() => {
 class Screen:
     """A page of a studio, and its record."""
 
-    def __init__(self, page: Page, studio: Studio) -> None:
+    def __init__(self, page: Page, studio: Studio, url: str = "") -> None:
         self.page = page
         self.studio = studio
+        self.url = url or studio.url
         self.ledger = Ledger(studio)
 
     @property
@@ -48,11 +49,11 @@ class Screen:
 
     def open(self, path: str = "/") -> Response | None:
         """Go to an address of the studio, and wait for what moves it, if it has scripts."""
-        return self.page.goto(self.studio.url + path)
+        return self.page.goto(self.url + path)
 
     def another(self) -> "Screen":
         """A second tab of the same browser."""
-        return Screen(self.page.context.new_page(), self.studio)
+        return Screen(self.page.context.new_page(), self.studio, self.url)
 
     def choose(self, model: str) -> None:
         """Choose a model by its name, once it is offered."""

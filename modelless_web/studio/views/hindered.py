@@ -21,6 +21,8 @@ CAUSES: Final = {
     sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_FULL: "has no room left on its disk",
     sqlite3.SQLITE_READONLY: "can't be written to",
+    sqlite3.SQLITE_IOERR: "can't be read or written",
+    sqlite3.SQLITE_CANTOPEN: "can't be opened",
 }
 
 
@@ -43,6 +45,8 @@ def stumbled(request: HttpRequest) -> HttpResponseBase:
             "prompt": prompt,
         })  # fmt: skip
     headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    if request.method == "GET":
+        headers["Refresh"] = str(RETRY_AFTER)
     return HttpResponse(body, f"{kind}; charset=utf-8", UNAVAILABLE, headers=headers)
 
 
