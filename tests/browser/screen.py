@@ -6,7 +6,7 @@ from typing import Final
 from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.browser.ledger import Ledger
-from tests.support.studio import Studio
+from tests.support.studio import Studio, wait_for
 
 WATCH_WORDS: Final = """
 window.heard = [];
@@ -15,6 +15,7 @@ new MutationObserver(() => {
   if (text && text !== window.heard.at(-1)) window.heard.push(text);
 }).observe(document.getElementById("results"), { childList: true, subtree: true });
 """
+ONE_DRAWN: Final = re.compile(r"%3E1%3C%2Ftext")
 
 
 class Screen:
@@ -98,3 +99,23 @@ def pk_of(card: Locator) -> str:
 def ended(card: Locator, status: str = "succeeded") -> None:
     """Wait until a card says that its generation has ended so."""
     expect(card).to_have_attribute("data-status", status)
+
+
+def counts_one(screen: Screen) -> None:
+    """Title, bar and icon say that one is running."""
+    expect(screen.page).to_have_title(re.compile(r"^\(1\) Create"))
+    expect(screen.page.locator("#running-count")).to_have_text("1 running")
+    expect(screen.page.locator("link[rel=icon]")).to_have_attribute("href", ONE_DRAWN)
+
+
+def counts_none(screen: Screen) -> None:
+    """Title, bar and icon say that nothing is running."""
+    expect(screen.page).to_have_title(re.compile("^Create"))
+    expect(screen.page.locator("#running-count")).to_have_text("")
+    expect(screen.page.locator("link[rel=icon]")).not_to_have_attribute("href", ONE_DRAWN)
+
+
+def is_as_kept(screen: Screen, card: Locator, text: str) -> None:
+    """The card's running text is this, and a quarter of a second later the ledger's, too."""
+    expect(card.locator(".stream.answer")).to_have_js_property("textContent", text)
+    assert wait_for(lambda: screen.ledger.texts(pk_of(card)) == [text], 10)

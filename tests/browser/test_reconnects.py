@@ -69,17 +69,18 @@ def lose_once(proxy: Proxy, word: bytes) -> None:
 def shown(screen: Screen, text: str) -> bool:
     """Whether the running answer on the screen becomes exactly that text."""
     answer = screen.page.locator("#results > .card .stream.answer").first
-    return bool(wait_for(lambda: _pause(screen) or answer.text_content() == text, 15))
+
+    def is_shown() -> bool:
+        # Playwright's clock is the test's own: without a pause the browser tells nothing.
+        screen.page.wait_for_timeout(20)
+        return answer.text_content() == text
+
+    return wait_for(is_shown, 15)
 
 
 def kept(screen: Screen, card: Locator, text: str) -> bool:
     """Whether the ledger has exactly that text; it may be a quarter of a second behind."""
     return wait_for(lambda: screen.ledger.texts(pk_of(card)) == [text], 5)
-
-
-def _pause(screen: Screen) -> None:
-    """Let the browser work: Playwright's clock is the test's own."""
-    screen.page.wait_for_timeout(20)
 
 
 def test_a_post_whose_answer_is_lost_is_one_row_and_one_call_when_it_is_sent_again(

@@ -1,19 +1,18 @@
-"""A laptop sleeps, another device looks on: every page heals by itself and shows the ledger."""
+"""A laptop sleeps, a network is away: the page heals by itself and shows what the ledger has."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.gateway import WRITER, Gateway
-from tests.browser.screen import Screen, ended, pk_of
+from tests.browser.screen import Screen, counts_none, counts_one, ended, is_as_kept
 from tests.support.console import Console
 from tests.support.proxy import Proxy
 from tests.support.studio import Studio, wait_for
 
 LOST = r"ERR_(INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION|INTERNET|NETWORK|FAILED)"
-DRAWN = re.compile(r"%3E1%3C%2Ftext")
 
 
 @pytest.fixture(autouse=True)
@@ -30,26 +29,6 @@ def proxy(connected: Studio) -> Iterator[Proxy]:
 @pytest.fixture
 def remote(page: Page, connected: Studio, proxy: Proxy) -> Screen:
     return Screen(page, connected, proxy.url)
-
-
-def counts_one(screen: Screen) -> None:
-    """Title, bar and icon say that one is running."""
-    expect(screen.page).to_have_title(re.compile(r"^\(1\) Create"))
-    expect(screen.page.locator("#running-count")).to_have_text("1 running")
-    expect(screen.page.locator("link[rel=icon]")).to_have_attribute("href", DRAWN)
-
-
-def counts_none(screen: Screen) -> None:
-    """Title, bar and icon say that nothing is running."""
-    expect(screen.page).to_have_title(re.compile("^Create"))
-    expect(screen.page.locator("#running-count")).to_have_text("")
-    expect(screen.page.locator("link[rel=icon]")).not_to_have_attribute("href", DRAWN)
-
-
-def is_as_kept(screen: Screen, card: Locator, text: str) -> None:
-    """The card's running text is this, and a quarter of a second later the ledger's, too."""
-    expect(card.locator(".stream.answer")).to_have_js_property("textContent", text)
-    assert wait_for(lambda: screen.ledger.texts(pk_of(card)) == [text], 10)
 
 
 def test_a_frozen_page_wakes_with_what_it_missed(desk: Screen, gateway: Gateway) -> None:
@@ -154,50 +133,9 @@ def test_a_page_that_can_only_ask_counts_rightly(
 
 
 def counts_by_asking(page: Page, title: str) -> None:
-    while not re.search(title, page.title()):
+    for _ in range(50):
+        if re.search(title, page.title()):
+            return
         page.clock.fast_forward("00:03")
         page.wait_for_load_state("networkidle")
-
-
-@pytest.fixture
-def devices(
-    browser: Browser, context: BrowserContext, console: Console, connected: Studio
-) -> Iterator[list[Screen]]:
-    """Three devices with the same session."""
-    screens = []
-    for _ in range(3):
-        device = browser.new_context(reduced_motion="reduce")
-        console.watch(device)
-        screens.append(Screen(device.new_page(), connected))
-    screens[0].open()
-    for screen in screens[1:]:
-        screen.page.context.add_cookies(screens[0].page.context.cookies())
-    yield screens
-    for screen in screens:
-        screen.page.context.close()
-
-
-def test_three_devices_show_the_same_and_one_of_them_stops_it(
-    devices: list[Screen], gateway: Gateway
-) -> None:
-    first, second, late = devices
-    second.open()
-    card = first.generate("Seen from everywhere", WRITER)
-    talk = gateway.talk()
-    talk.say("For all of you, ")
-    for screen in (first, second):
-        is_as_kept(screen, screen.cards.first, "For all of you, ")
-        counts_one(screen)
-    late.open()
-    talk.say("late or not.")
-    for screen in devices:
-        is_as_kept(screen, screen.cards.first, "For all of you, late or not.")
-        counts_one(screen)
-    second.cards.first.get_by_role("button", name="Stop").click()
-    assert talk.is_left()
-    for screen in devices:
-        ended(screen.cards.first, "cancelled")
-        expect(screen.cards.first.locator(".prose")).to_have_text("For all of you, late or not.")
-        expect(screen.cards.first).to_contain_text("You stopped this.")
-        counts_none(screen)
-    assert first.ledger.texts(pk_of(card)) == ["For all of you, late or not."]
+    pytest.fail(f"The title stays {page.title()}.")

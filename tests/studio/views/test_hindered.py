@@ -92,7 +92,7 @@ def test_a_mistake_in_our_own_sql_is_no_hindrance(database: Path) -> None:
 
 
 def test_the_page_holds_the_whole_form_to_be_sent_again(busy: OperationalError) -> None:
-    sent = {"prompt": "\nA <fox>\n", "submission": "once", "stop": ["a", "b"]}
+    sent: dict[str, Any] = {"prompt": "\nA <fox>\n", "submission": "once", "stop": ["a", "b"]}
     page = answer(busy, **sent)
     assert (page.status_code, page["Retry-After"]) == (503, "5")
     assert "so nothing was sent" in text_of(page)
