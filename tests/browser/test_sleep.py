@@ -1,13 +1,16 @@
 """A laptop sleeps, a network is away: the page heals by itself and shows what the ledger has."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.gateway import WRITER, Gateway
-from tests.browser.screen import Screen, counts_none, counts_one, ended, is_as_kept
+from tests.browser.screen import Screen, counts_none, counts_one, ended, is_as_kept, pk_of
 from tests.support.console import Console
 from tests.support.proxy import Proxy
 from tests.support.studio import Studio, wait_for
@@ -31,18 +34,34 @@ def remote(page: Page, connected: Studio, proxy: Proxy) -> Screen:
     return Screen(page, connected, proxy.url)
 
 
-def test_a_frozen_page_wakes_with_what_it_missed(desk: Screen, gateway: Gateway) -> None:
+@contextmanager
+def asleep(screen: Screen) -> Iterator[None]:
+    """Stop every process of the browser, as a closed lid does; nobody may ask it anything."""
+    browser = screen.page.context.browser
+    assert browser
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    pids = [process["id"] for process in told["processInfo"]]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_browser_wakes_with_what_it_missed(desk: Screen, gateway: Gateway) -> None:
     desk.open()
     card = desk.generate("Asleep in mid sentence", WRITER)
+    pk = pk_of(card)
     talk = gateway.talk()
     talk.say("Before sleep, ")
     expect(card.locator(".stream.answer")).to_have_text("Before sleep,")
-    tools = desk.page.context.new_cdp_session(desk.page)
-    tools.send("Page.setWebLifecycleState", {"state": "frozen"})
-    for number in range(30):
-        talk.say(f"dream {number}, ")
-    tools.send("Page.setWebLifecycleState", {"state": "active"})
     said = "Before sleep, " + "".join(f"dream {number}, " for number in range(30))
+    with asleep(desk):
+        for number in range(30):
+            talk.say(f"dream {number}, ")
+        assert wait_for(lambda: desk.ledger.texts(pk) == [said])
     is_as_kept(desk, card, said)
     counts_one(desk)
     talk.finish("awake.")
@@ -54,35 +73,37 @@ def test_a_frozen_page_wakes_with_what_it_missed(desk: Screen, gateway: Gateway)
 def test_what_ended_during_sleep_has_ended_on_the_page(desk: Screen, gateway: Gateway) -> None:
     desk.open()
     card = desk.generate("Over by the morning", WRITER)
+    pk = pk_of(card)
     talk = gateway.talk()
     talk.say("Good night. ")
     counts_one(desk)
-    tools = desk.page.context.new_cdp_session(desk.page)
-    tools.send("Page.setWebLifecycleState", {"state": "frozen"})
-    talk.finish("Good morning.")
-    other = desk.another()
-    other.open()
-    ended(other.cards.first)
-    tools.send("Page.setWebLifecycleState", {"state": "active"})
+    with asleep(desk):
+        talk.finish("Good morning.")
+        assert wait_for(lambda: desk.ledger.generation(pk)["status"] == "succeeded")
     ended(card)
     expect(card.locator(".prose")).to_have_text("Good night. Good morning.")
     counts_none(desk)
 
 
-def test_a_network_that_was_away_loses_nothing(desk: Screen, gateway: Gateway) -> None:
-    desk.open()
-    card = desk.generate("Through a tunnel", WRITER)
+def test_a_network_that_was_away_loses_nothing(
+    remote: Screen, proxy: Proxy, gateway: Gateway
+) -> None:
+    remote.open()
+    card = remote.generate("Through a tunnel", WRITER)
     talk = gateway.talk()
     talk.say("Before it, ")
     expect(card.locator(".stream.answer")).to_have_text("Before it,")
-    desk.page.context.set_offline(True)
+    remote.page.context.set_offline(True)
+    proxy.lose_all()
     talk.say("inside it, ")
-    desk.page.context.set_offline(False)
-    is_as_kept(desk, card, "Before it, inside it, ")
+    assert wait_for(lambda: remote.ledger.texts(pk_of(card)) == ["Before it, inside it, "])
+    expect(card.locator(".stream.answer")).to_have_text("Before it,")
+    remote.page.context.set_offline(False)
+    is_as_kept(remote, card, "Before it, inside it, ")
     talk.finish("after it.")
     ended(card)
     expect(card.locator(".prose")).to_have_text("Before it, inside it, after it.")
-    counts_none(desk)
+    counts_none(remote)
 
 
 def test_a_stream_that_died_without_a_word_is_opened_anew_on_waking(
