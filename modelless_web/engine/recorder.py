@@ -322,7 +322,9 @@ class Recorder:
                 future.set_result(result)
         failures = [result for result in results[len(orders) :] if isinstance(result, Exception)]
         if failures:
-            logger.error("Text could not be written; trying again: %s", failures[0])
+            is_ours = not isinstance(failures[0], OperationalError)
+            trace = failures[0] if is_ours else None
+            logger.error("Text waits for the ledger: %s", failures[0], exc_info=trace)
             for recording in unwritten:
                 recording.is_unwritten = True
         return not failures

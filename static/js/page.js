@@ -85,7 +85,7 @@
   }, true);
   document.addEventListener("keydown", (event) => {
     if (!event.repeat || event.key !== "Enter") return;
-    if (event.target.matches("[type=submit]") || event.ctrlKey || event.metaKey) once(event);
+    if (event.target.matches("[type=submit], input") || event.ctrlKey || event.metaKey) once(event);
   }, true);
 
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */

@@ -55,6 +55,9 @@ def test_what_runs_is_whole_when_the_lock_goes(desk: Screen, gateway: Gateway) -
         talk.say("while it was locked, ")
         assert wait_for(lambda: "database is locked" in desk.studio.log, 45)
         talk.finish("to the end.")
+        read = desk.another().open("/history/")
+        assert read
+        assert read.status == 200
         card.get_by_role("button", name="Stop").click()
         expect(card.get_by_role("alert")).to_have_text(
             f"{BUSY}, so this was not done. Try again in a moment.", timeout=LONG
