@@ -8,7 +8,7 @@ from django.db.models import FETCH_RAISE
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.models import Generation
 from modelless_web.studio.forms.history import HistoryFilter
@@ -22,7 +22,7 @@ EXAMPLES = (
 )
 
 
-@require_GET
+@require_safe
 def history(request: StudioRequest) -> HttpResponse:
     """One page of the history, as a grid or a list, narrowed by the filters in the address."""
     filters = HistoryFilter(request.GET, person=request.user)

@@ -13,7 +13,7 @@ from django.http import (
     HttpResponseNotModified,
     StreamingHttpResponse,
 )
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.models import Picture
 from modelless_web.studio.requests import StudioRequest, own_picture
@@ -21,7 +21,7 @@ from modelless_web.studio.requests import StudioRequest, own_picture
 BLOCK: Final = 64 * 1024
 
 
-@require_GET
+@require_safe
 def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """One picture: the original bytes as received, or a thumbnail of 320 or 640 px."""
     return respond(request, own_picture(request, pk), variant)
