@@ -120,6 +120,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # What every answer says, whoever gives it: Django, the static files, the event stream.
 EVERYWHERE = {
+    # Where Django gave no policy: nothing may be loaded, nothing may run.
+    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": SECURE_REFERRER_POLICY,
     "cross-origin-opener-policy": "same-origin",
