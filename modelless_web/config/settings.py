@@ -24,7 +24,7 @@ ALLOWED_HOSTS = [
 ]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "modelless_web.backoffice.site.SiteConfig",
     "modelless_web.backoffice",
     "django.contrib.auth",
     "django.contrib.contenttypes",
