@@ -1,4 +1,4 @@
-"""Every address that the studio answers to, found by asking the URL conf, and work to look for."""
+"""Every address that the studio answers to, work to look for there, and who may come."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,8 +7,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.storage import default_storage
+from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
@@ -33,6 +34,7 @@ WORDS: Final = {
     "draft": "a hare that nobody else may see",
     "errorgroup": "a badger that nobody else may see",
 }
+SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
@@ -112,6 +114,25 @@ def nowhere(ids: Ids) -> Ids:
     return {name: 10**9 if isinstance(pk, int) else uuid7() for name, pk in ids.items()}
 
 
+def may(person: User, *models: str) -> User:
+    """Give somebody the right to see some kinds of rows."""
+    codes = [f"view_{model}" for model in models]
+    person.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    return person
+
+
+def people(work: Work) -> dict[str, User | None]:
+    """Everybody who may come, in the order of their rights; the stranger is nobody yet."""
+    return {
+        "stranger": None,
+        "guest": factories.guest(),
+        "other user": factories.person(),
+        "staff without the permission": factories.person(is_staff=True),
+        "staff": may(factories.person(is_staff=True), *SEEN),
+        "owner": work.owner,
+    }
+
+
 def _files(picture: Picture) -> dict[str, bytes]:
     names = {f"{width} px": picture.thumbnail_name(width) for width in (320, 640)}
     names["original"] = picture.original_name
@@ -165,11 +186,12 @@ def form(work: Work, ids: Ids) -> str:
 
 def everything() -> dict[str, dict[str, Any]]:
     """Every row that there is, by its model and id, but for what only says when somebody came."""
-    models = {*apps.get_app_config("records").get_models(), Group} - {Knock}
+    models: list[type[Model]] = [*apps.get_app_config("records").get_models(), Group]
     return {
         f"{model.__name__} {row[model._meta.pk.attname]}": {
             name: value for name, value in row.items() if name not in {"last_login", "used_at"}
         }
         for model in models
+        if model is not Knock
         for row in model._default_manager.values()
     }

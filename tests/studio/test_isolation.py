@@ -10,7 +10,6 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 
@@ -23,7 +22,9 @@ from tests.studio.addresses import (
     addresses,
     everything,
     form,
+    may,
     nowhere,
+    people,
     some_work,
 )
 from tests.studio.conftest import signed_in
@@ -84,25 +85,6 @@ OWNERS: Final = {
 type Told = tuple[int, Any, bytes]
 
 
-def may(person: User, *models: str) -> User:
-    """Give somebody the right to see some kinds of rows."""
-    codes = [f"view_{model}" for model in models]
-    person.user_permissions.set(Permission.objects.filter(codename__in=codes))
-    return person
-
-
-def people(work: Work) -> dict[str, User | None]:
-    """Everybody who may come, in the order of their rights; the stranger is nobody yet."""
-    return {
-        "stranger": None,
-        "guest": factories.guest(),
-        "other user": factories.person(),
-        "staff without the permission": factories.person(is_staff=True),
-        "staff": may(factories.person(is_staff=True), *RIGHTS),
-        "owner": work.owner,
-    }
-
-
 def kinds(address: str) -> list[str]:
     """How an address can be asked; admin knows no fragments."""
     return ["page"] if address.startswith("/admin/") else [*KINDS]
@@ -157,9 +139,10 @@ def work(request: pytest.FixtureRequest) -> Work:
     return some_work(factories.person(), in_trash=STATES[request.param])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("accounts_only")
 def test_nobody_sees_or_changes_what_is_not_theirs(figures: Callable[..., None]) -> None:
-    tried, through = 0, []
+    tried, through = 0, list[tuple[str, ...]]()
     for in_trash in STATES.values():
         work = some_work(factories.person(), in_trash=in_trash)
         before, sent = everything(), form(work, work.ids)
