@@ -11,6 +11,9 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models.generations import Generation
 
 THUMBNAIL_WIDTHS = (320, 640)
+# What the store keeps, by Pillow's names. None of them can hold a script that a browser runs.
+FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+MEDIA_TYPES = frozenset(f"image/{ending}" for ending in FORMATS.values())
 
 
 class Picture(models.Model):
