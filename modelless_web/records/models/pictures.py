@@ -97,4 +97,8 @@ class Picture(models.Model):
 
     @property
     def source_host(self) -> str:
-        return urlsplit(self.source_url).hostname or ""
+        """Where it came from, as far as the address can be read: Pythons differ in what they can."""
+        try:
+            return urlsplit(self.source_url).hostname or ""
+        except ValueError:
+            return ""

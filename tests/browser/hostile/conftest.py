@@ -1,0 +1,27 @@
+"""Two studios with the same rows: in one every text is hostile, in the other plain letters."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hostile.yardstick import Place, Walk
+from tests.support.studio import Studio
+
+
+@pytest.fixture(scope="session")
+def hostile_place(start_studio: Callable[..., Studio]) -> Place:
+    """The studio in which every text wants harm."""
+    return Place.filled(start_studio(), are_hostile=True)
+
+
+@pytest.fixture(scope="session")
+def plain_place(start_studio: Callable[..., Studio]) -> Place:
+    """Its twin."""
+    return Place.filled(start_studio(), are_hostile=False)
+
+
+@pytest.fixture
+def walk(page: Page, hostile_place: Place, plain_place: Place) -> Walk:
+    """A browser that belongs to the owner of all those rows."""
+    return Walk(page, hostile_place, plain_place)
