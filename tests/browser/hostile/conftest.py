@@ -25,3 +25,15 @@ def plain_place(start_studio: Callable[..., Studio]) -> Place:
 def walk(page: Page, hostile_place: Place, plain_place: Place) -> Walk:
     """A browser that belongs to the owner of all those rows."""
     return Walk(page, hostile_place, plain_place)
+
+
+@pytest.fixture(scope="session")
+def used_place(start_studio: Callable[..., Studio]) -> Place:
+    """One more, for those who change what they find."""
+    return Place.filled(start_studio(), are_hostile=True)
+
+
+@pytest.fixture
+def use(page: Page, used_place: Place) -> Walk:
+    """A browser that may change what it finds; its pages have no twin."""
+    return Walk(page, used_place)

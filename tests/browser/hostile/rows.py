@@ -68,7 +68,10 @@ class Writer:
         Generation.objects.filter(pk=whole["generation"].pk).update(parent=first[0]["generation"])
         for row in (*whole.values(), self.owner):
             self.log(row, self.words.all)
-        return {kind: str(row.pk) for kind, row in whole.items()}
+        ids: dict[str, Any] = {kind: str(row.pk) for kind, row in whole.items()}
+        pictures = [str(row["picture"].pk) for row in first]
+        generations = [str(pk) for pk in made]
+        return ids | {"owner": self.owner.pk, "generations": generations, "pictures": pictures}
 
     def rows(self, say: Say) -> dict[str, models.Model]:
         gateway = self.gateway(say)
@@ -183,7 +186,7 @@ class Writer:
 
     def draft(self, say: Say) -> Draft:
         names = ("prompt", "system", "stop", "logit_bias", "n", "temperature", "model")
-        fields = {name: say(f"draft-{name}") for name in names}
+        fields = {name: say(f"draft-{name.replace('_', '-')}") for name in names}
         return Draft.objects.create(
             owner=self.owner,
             name=say("draft"),
