@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from django.utils.csp import CSP
+from django.utils.csp import CSP, build_policy
 
 from modelless_web.config import environment
 
@@ -120,6 +120,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # What every answer says, whoever gives it: Django, the static files, the event stream.
 EVERYWHERE = {
+    "content-security-policy": build_policy(SECURE_CSP),
     "x-content-type-options": "nosniff",
     "referrer-policy": SECURE_REFERRER_POLICY,
     "cross-origin-opener-policy": "same-origin",

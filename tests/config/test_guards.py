@@ -49,6 +49,8 @@ def browser(deployed: Studio) -> Iterator[httpx.Client]:
 def is_guarded(headers: httpx.Headers) -> None:
     assert {name: headers.get(name) for name in GUARDS} == GUARDS
     assert "camera=()" in headers["permissions-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
     assert int(headers["strict-transport-security"].split(";")[0].split("=")[1]) > 3e7
     for name in ("server", "x-powered-by"):
         assert name not in headers
