@@ -97,7 +97,7 @@ class Picture(models.Model):
 
     @property
     def source_host(self) -> str:
-        """Where it came from, as far as the address can be read: Pythons differ in what they can."""
+        """Where it came from; empty where this Python can't read what an older one could."""
         try:
             return urlsplit(self.source_url).hostname or ""
         except ValueError:

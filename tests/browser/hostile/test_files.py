@@ -61,6 +61,15 @@ def test_a_picture_is_a_picture_whatever_it_was_called(
     assert reply.headers["x-content-type-options"] == "nosniff"
 
 
+def test_what_scripts_read_is_json_and_no_page(hostile_place: Place, http: httpx.Client) -> None:
+    field = "app_label=records&model_name=model&field_name=gateway&term=script"
+    reply = http.get(hostile_place.address(f"/admin/autocomplete/?{field}"))
+    assert any("<script>" in found["text"] for found in reply.json()["results"])
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    is_guarded(reply.headers)
+
+
 @pytest.mark.parametrize(("method", "path", "status"), REFUSED)
 def test_nothing_that_is_said_to_a_browser_is_unsafe(
     hostile_place: Place, http: httpx.Client, method: str, path: str, status: int

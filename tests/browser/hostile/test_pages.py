@@ -1,9 +1,12 @@
 """Every page that shows words of others, with every attempt in every place where they stand."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Final
+from uuid import uuid4
 
 import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
@@ -65,6 +68,13 @@ FORMS: Final = (
     *(f"/admin/records/{kind}/add/" for kind in EDITED),
     *(f"/admin/records/{kind}/{{piece}}/change/" for kind in KINDS),
 )
+FRAGMENTS: Final = (
+    "/generations/{generation}/",
+    "/generations/{generation}/card/",
+    "/history/?before={generations[50]}",
+    "/history/?view=list&before={generations[50]}",
+    "/drafts/?draft={draft}",
+)
 LOST: Final = (
     "/{words}",
     "/generations/{piece}/",
@@ -98,6 +108,31 @@ PAGES: Final = {
     "lists": LISTS,
     "forms": FORMS,
 }
+# Addresses that are no pages, answer to POST alone, or are tried in the files beside this one.
+NO_PAGES: Final = {
+    *("health", "owner", "picture", "raw", "submit", "stop", "again", "trash", "restore", "logout"),
+    *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
+    *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
+    *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
+    *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
+    "admin:records_picture_image",
+}
+
+
+def names(found: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The names of all addresses below these."""
+    for item in found:
+        if isinstance(item, URLResolver):
+            inner = f"{item.namespace}:" if item.namespace else space
+            yield from names(item.url_patterns, inner)
+        elif item.name:
+            yield space + item.name
+
+
+def test_every_page_there_is_is_walked() -> None:
+    paths = [path.partition("?")[0] for part in PAGES.values() for path in part]
+    walked = {resolve(re.sub(r"{.*?}", str(uuid4()), path)).view_name for path in paths}
+    assert set(names(get_resolver().url_patterns)) - NO_PAGES == walked - {"admin:None"}
 
 
 @pytest.mark.parametrize("part", PAGES)
@@ -109,6 +144,11 @@ def test_a_page_is_what_plain_words_would_make_of_it(
         walk.open(path)
     assert walk.missed(CARRIERS[part].split()) == {}
     figures(f"hostile payloads, {part}", tried=walk.tried, pages=walk.pages, through=0)
+
+
+@pytest.mark.parametrize("path", FRAGMENTS)
+def test_a_fragment_is_what_plain_words_would_make_of_it(walk: Walk, path: str) -> None:
+    walk.compare_fragment(path)
 
 
 def test_what_is_not_there_is_told_without_harm(

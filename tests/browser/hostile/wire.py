@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from tests.browser.hostile.words import Words
-from tests.support.recordings import chunk
 from tests.studio.factories import png
+from tests.support.recordings import chunk
 
 WORDS: Final = Words(are_hostile=True)
 FAIL: Final = "fail"

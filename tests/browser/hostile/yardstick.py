@@ -44,8 +44,10 @@ COMPARE: Final = """(sources) => {
 
 JUDGE: Final = """() => {
   const found = window.caught === undefined ? [] : [`caught: ${window.caught}`];
-  const addresses = ["href", "src", "action", "formaction", "poster", "data", "xlink:href"];
-  const tags = "p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong s a table thead tbody tr th td";
+  const addresses = ["href", "src", "action", "formaction", "poster", "data", "xlink:href"]
+    .concat(["hx-get", "hx-post", "sse-connect", "data-detail", "data-poll", "data-address"]);
+  const tags =
+    "p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong s a table thead tbody tr th td";
   for (const element of document.querySelectorAll("*")) {
     const say = (what) => found.push(`${what} in ${element.outerHTML.slice(0, 200)}`);
     const prose = element.parentElement?.closest(".prose");
@@ -98,15 +100,19 @@ class Place:
         piece = quote(self.words.one("address", 0), safe="")
         return self.studio.url + path.format(words=said, piece=piece, **self.ids)
 
-    def browser(self) -> httpx.Client:
+    def browser(self, headers: Mapping[str, str] | None = None) -> httpx.Client:
         """A browser of the owner without a screen."""
         return httpx.Client(
-            cookies={"sessionid": self.session}, follow_redirects=True, trust_env=False, timeout=30
+            cookies={"sessionid": self.session},
+            headers=headers,
+            follow_redirects=True,
+            trust_env=False,
+            timeout=30,
         )
 
-    def read(self, path: str, status: int = 200) -> str:
+    def read(self, path: str, status: int = 200, headers: Mapping[str, str] | None = None) -> str:
         """The source of a page."""
-        with self.browser() as browser:
+        with self.browser(headers) as browser:
             reply = browser.get(self.address(path))
         assert reply.status_code == status, path
         return reply.text
@@ -143,6 +149,14 @@ class Walk:
             odd = self.page.evaluate(COMPARE, [reply.text(), self.twin.read(path, status)])
             assert odd == [], path
         self.judge()
+
+    def compare_fragment(self, path: str) -> None:
+        """Compare what htmx is given with what its twin is given."""
+        assert self.twin
+        both, headers = (self.here, self.twin), {"HX-Request": "true"}
+        sources = [place.read(path, headers=headers) for place in both]
+        assert "<html" not in sources[0], path
+        assert self.page.evaluate(COMPARE, sources) == [], path
 
     def judge(self) -> None:
         """Judge what the page has become by now, and note which words it shows."""
