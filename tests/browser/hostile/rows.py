@@ -39,10 +39,14 @@ from modelless_web.records.models import (  # noqa: E402
     Status,
     User,
 )
+from modelless_web.records.models.drafts import MOST_DRAFTS  # noqa: E402
 from modelless_web.records.models.generations import Transcript  # noqa: E402
 from modelless_web.studio.requests import PASSWORD_BACKEND  # noqa: E402
 from tests.browser.hostile.words import COUNT, Words  # noqa: E402
 from tests.studio.factories import a_picture  # noqa: E402
+
+# For the draft that holds all attempts, and for those that tests begin.
+ROOM = 10
 
 type Say = Callable[[str], str]
 
@@ -68,10 +72,13 @@ class Writer:
         Generation.objects.filter(pk=whole["generation"].pk).update(parent=first[0]["generation"])
         for row in (*whole.values(), self.owner):
             self.log(row, self.words.all)
+        for number in range(MOST_DRAFTS - ROOM):
+            self.draft(self.one(number))
         ids: dict[str, Any] = {kind: str(row.pk) for kind, row in whole.items()}
         pictures = [str(row["picture"].pk) for row in first]
         generations = [str(pk) for pk in made]
-        return ids | {"owner": self.owner.pk, "generations": generations, "pictures": pictures}
+        own = {"owner": self.owner.pk, "draft": str(self.draft(self.words.all).pk)}
+        return ids | own | {"generations": generations, "pictures": pictures}
 
     def rows(self, say: Say) -> dict[str, models.Model]:
         gateway = self.gateway(say)
@@ -88,7 +95,6 @@ class Writer:
             "picture": self.picture(say, generation),
             "user": self.person(say),
             "group": Group.objects.create(name=say("group")),
-            "draft": self.draft(say),
         }
 
     def person(self, say: Say, **powers: bool) -> User:

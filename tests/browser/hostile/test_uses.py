@@ -63,7 +63,7 @@ def test_the_lightbox(use: Walk) -> None:
 def test_the_sheet_of_drafts(use: Walk) -> None:
     use.open("/?draft={draft}")
     use.page.locator("[popovertarget=drafts-sheet]").click()
-    expect(use.page.locator("#drafts .draft-rows li").nth(90)).to_be_visible()
+    expect(use.page.locator("#drafts .draft-rows li").nth(80)).to_be_visible()
     use.judge()
     assert use.missed(["draft"]) == {}
     use.page.get_by_label("Name", exact=True).fill(WORDS.all("renamed")[:80])
@@ -98,7 +98,8 @@ def test_a_generation_that_goes_and_comes_back(use: Walk) -> None:
     use.page.get_by_role("button", name="Delete").click()
     use.page.wait_for_url(re.compile("/history/.undo="))
     use.judge()
-    use.page.get_by_role("button", name="Undo").click()
+    with use.page.expect_navigation():
+        use.page.get_by_role("button", name="Undo").click()
     expect(use.page.locator("[data-toast]")).to_have_count(0)
     use.judge()
 
