@@ -1,12 +1,22 @@
 """Two studios with the same rows: in one every text is hostile, in the other plain letters."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hostile.yardstick import Place, Walk
 from tests.support.studio import Studio
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of it is an attempt to break something: ``make faults`` runs it at length."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("faults")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,6 @@ from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
-pytestmark = pytest.mark.faults
-
 READ_ONLY: Final = ("generation", "picture", "errorgroup")
 EDITED: Final = ("gateway", "model", "user")
 KINDS: Final = READ_ONLY + EDITED

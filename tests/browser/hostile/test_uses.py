@@ -10,8 +10,6 @@ from tests.browser.hostile.yardstick import Place, Walk
 from tests.support.console import Console
 from tests.support.studio import Studio, wait_for
 
-pytestmark = pytest.mark.faults
-
 WORDS = Words(are_hostile=True)
 LINK = re.compile(r"owner's account: http://[^/]+(/account/owner/\S+)")
 ADDRESS = "http://127.0.0.1:9/v1"

@@ -14,7 +14,6 @@ from tests.browser.screen import Screen, pk_of
 from tests.support.console import Console
 from tests.support.studio import Studio, wait_for
 
-pytestmark = pytest.mark.faults
 SENT = [
     *("wire-prompt", "wire-text", "wire-alt", "wire-thought", "wire-echo", "wire-finish"),
     *("wire-message", "wire-code", "wire-type", "wire-request-id", "offer"),
