@@ -71,7 +71,7 @@ def test_its_answers_do_no_harm_while_they_come_in(
             expect(card).to_have_attribute("data-status", re.compile("succeeded|failed"))
             made.append(pk_of(card))
         walk.judge()
-    for path in ("history/", "history/?view=list", *(f"generations/{pk}/" for pk in made[::8])):
+    for path in ("history/", "history/?view=list", *(f"generations/{pk}/" for pk in made[1::2])):
         walk.open(f"/{path}")
     assert walk.missed(SENT if is_long else ()) == {}
     figures("hostile replies", tried=walk.tried, pages=walk.pages, through=0)
