@@ -45,7 +45,14 @@ TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w
 QUERIES: Final = {
     "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
-    "history/": ("?did={action}", "?q=board:heron", "?undo={generation}", "?before={nobody}", "?q=fox", "?model=1&view=list"),
+    "history/": (
+        "?did={action}",
+        "?q=board:heron",
+        "?undo={generation}",
+        "?before={nobody}",
+        "?q=fox",
+        "?model=1&view=list",
+    ),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",
@@ -176,7 +183,9 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 
 def _model_of(route: str) -> str:
-    return next((name for name in ("draft", "picture", "board", "action") if name in route), "generation")
+    return next(
+        (name for name in ("draft", "picture", "board", "action") if name in route), "generation"
+    )
 
 
 def form(work: Work, ids: Ids) -> str:

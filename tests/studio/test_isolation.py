@@ -135,10 +135,13 @@ class Browser:
         return told
 
 
+OWN: Final = ("draft", "board", "tag")
+
+
 def may_read(role: str, address: str) -> set[str]:
     """Which secrets of somebody's work a role may read at an address."""
     if role == "owner":
-        return set() if address.startswith("/admin/") else {*RIGHTS["generation"], *FILES, "draft"}
+        return set() if address.startswith("/admin/") else {*RIGHTS["generation"], *FILES, *OWN}
     if role != "staff" or not address.startswith("/admin/"):
         return set()
     return set().union(*RIGHTS.values())
