@@ -100,7 +100,8 @@ CARRIERS: Final = {
     "history": "prompt run-model alt owner",
     "others": "tag board smart query action owner gateway address trouble model description"
     " prompt run-model finish echoed asked-stop asked-temperature sent sent-stop name value"
-    " reply-name reply choice thought attempt message body request-id picture-trouble draft draft-words address",
+    " reply-name reply choice thought attempt message body request-id picture-trouble draft"
+    " draft-words",
     "lists": "owner gateway model run-model prompt sample group-code user tail address trouble alt"
     " group logged",
     "forms": "owner gateway address tail trouble model description run-model prompt finish sent"
