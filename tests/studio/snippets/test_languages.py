@@ -53,7 +53,7 @@ def written(slug: str, request: Request) -> str:
 
 
 def test_the_languages_are_those_of_the_endpoints_page() -> None:
-    assert [language.label for language in LANGUAGES.values()] == PAGE
+    assert [language.label for language in LANGUAGES.values()] == list(PAGE)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -87,7 +87,8 @@ def test_nothing_in_a_prompt_is_an_escape_to_swift(document: dict[str, Any]) -> 
 @given(document=documents)
 def test_python_reads_what_was_sent(document: dict[str, Any]) -> None:
     tree = ast.parse(written("python", request_of(document)))
-    (sent,) = (node.value for node in ast.walk(tree) if getattr(node, "arg", "") == "json")
+    named = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    (sent,) = (node.value for node in named if node.arg == "json")
     assert ast.literal_eval(sent) == document
 
 

@@ -91,7 +91,7 @@ def test_java_takes_what_is_too_long_for_one_constant(
 def java(many: list[Any], folders: pytest.TempPathFactory) -> list[Any]:
     """What Java prints of these."""
     methods = "\n".join(
-        f"static void print{n}(PrintStream out) {{ out.print({java_text(one)}); out.print('\\0'); }}"
+        f"static void print{n}(PrintStream out) {{ out.print({java_text(one)} + '\\0'); }}"
         for n, one in enumerate(many)
     )
     calls = " ".join(f"print{n}(out);" for n in range(len(many)))

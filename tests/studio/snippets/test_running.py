@@ -13,12 +13,20 @@ import pytest
 from modelless_web.studio.snippets.languages import LANGUAGES
 from tests.studio.snippets.samples import NASTY, PLAIN, body, request_of
 from tests.studio.snippets.tools import LIBCURL, needs, needs_libcurl
-from tests.support.upstream import Upstream, head, reply, upstream
+from tests.support.upstream import Step, Upstream, head, reply, upstream
 
 KEY: Final = "sk-from-the-environment"
 ANSWER: Final = b'{"answer": "Here it is: \xe2\x9c\x93"}'
 PIECES: Final = [b'data: {"piece": %d}\n\n' % number for number in range(3)]
-STREAM: Final = [head(), PIECES[0], 0.05, PIECES[1], 0.05, PIECES[2], b"data: [DONE]\n\n"]
+STREAM: Final[list[Step]] = [
+    head(),
+    PIECES[0],
+    0.05,
+    PIECES[1],
+    0.05,
+    PIECES[2],
+    b"data: [DONE]\n\n",
+]
 # How a file of that name is run, in the folder where it lies.
 COMMANDS: Final = {
     "shell": ("request.sh", "sh request.sh"),
