@@ -32,7 +32,7 @@ def languages(within: Page | Locator) -> Locator:
 
 
 def snippet(within: Page | Locator) -> Locator:
-    return within.locator(".snippet pre")
+    return within.locator(".snippet")
 
 
 def unfolded(desk: Screen, card: Locator) -> Locator:
@@ -48,7 +48,7 @@ def test_what_is_copied_sends_the_very_request_again(
     desk: Screen, gateway: Gateway, card: Locator, tmp_path: Path
 ) -> None:
     desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    unfolded(desk, card).locator(".snippet").get_by_role("button", name="Copy").click()
+    unfolded(desk, card).locator(".code-choice").get_by_role("button", name="Copy").click()
     expect(desk.page.get_by_role("status")).to_have_text("Copied.")
     copied = desk.page.evaluate("navigator.clipboard.readText()")
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "MODELLESS_API_KEY": "sk-mine"}
@@ -87,7 +87,16 @@ def test_a_language_is_chosen_by_keys_and_the_choice_keeps_the_focus(
     expect(languages(desk.page)).to_be_focused()
     expect(desk.page).to_have_url(re.compile(f"{address}$"))
     desk.page.keyboard.press("Tab")
-    expect(desk.page.locator(".snippet").get_by_role("button", name="Copy")).to_be_focused()
+    expect(desk.page.locator(".code-choice").get_by_role("button", name="Copy")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [390, 800, 1440])
+def test_code_is_no_wider_than_its_window(desk: Screen, card: Locator, width: int) -> None:
+    address = f"/generations/{pk_of(card)}/code/?language=objective-c"
+    desk.page.set_viewport_size({"width": width, "height": 900})
+    desk.open(address)
+    expect(snippet(desk.page)).to_be_visible()
+    assert desk.sideways() <= 0
 
 
 @without_scripts
@@ -101,7 +110,8 @@ def test_without_scripts_a_language_is_chosen_with_a_button(desk: Screen, gatewa
     desk.page.get_by_text("Copy as code").click()
     languages(desk.page).select_option("Go")
     desk.page.get_by_role("button", name="Show").click()
-    expect(desk.page).to_have_url(re.compile(r"/code/\?language=go$"))
+    expect(desk.page).to_have_url(re.compile(r"/code/\?language=go#code$"))
+    expect(snippet(desk.page)).to_be_in_viewport()
     expect(snippet(desk.page)).to_contain_text("http.NewRequest")
     expect(desk.page.get_by_role("button", name="Copy")).to_have_count(0)
     desk.page.get_by_role("link", name="History").click()

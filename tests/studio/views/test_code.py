@@ -44,13 +44,13 @@ def test_without_scripts_it_is_the_whole_page_with_the_code_open(
     mine: Client, row: Generation
 ) -> None:
     page = mine.get(at(row, "ruby"))
-    assert '<details class="raw-code" open>' in text_of(page)
+    assert '<details id="code" class="code" open>' in text_of(page)
     assert chosen(page) == ["ruby"]
 
 
 def test_htmx_gets_the_snippet_alone(mine: Client, row: Generation) -> None:
     answer = mine.get(at(row, "ruby"), headers=HTMX)
-    assert answer.content.strip().startswith(b'<button class="action js-only"')
+    assert answer.content.strip().startswith(b'<pre class="snippet"')
     assert answer.content.strip().endswith(b"</pre>")
     assert "HX-Request" in answer["Vary"]
 
@@ -63,7 +63,7 @@ def test_the_language_is_remembered(mine: Client, row: Generation, headers: dict
 
 
 def test_the_detail_keeps_the_code_folded(mine: Client, row: Generation) -> None:
-    assert '<details class="raw-code">' in text_of(mine.get(f"/generations/{row.pk}/"))
+    assert '<details id="code" class="code">' in text_of(mine.get(f"/generations/{row.pk}/"))
 
 
 @pytest.mark.parametrize("language", ["", "cobol", "PYTHON", "../"])
