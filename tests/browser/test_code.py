@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.gateway import WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
+from tests.browser.test_looks import complaints
 from tests.studio.snippets.tools import needs
 
 HOSTILE = 'It\'s a "fox" \\ $(id) `id`\nJSON\n</pre> ${x} 😀 \u2028 end'
@@ -97,6 +98,12 @@ def test_code_is_no_wider_than_its_window(desk: Screen, card: Locator, width: in
     desk.open(address)
     expect(snippet(desk.page)).to_be_visible()
     assert desk.sideways() <= 0
+
+
+def test_axe_finds_nothing_on_unfolded_code(desk: Screen, card: Locator) -> None:
+    desk.open(f"/generations/{pk_of(card)}/code/")
+    expect(snippet(desk.page)).to_be_visible()
+    assert complaints(desk.page) == []
 
 
 @without_scripts

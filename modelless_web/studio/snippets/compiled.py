@@ -16,6 +16,7 @@ public class Main {
         String body = §body;
 
         HttpRequest request = HttpRequest.newBuilder(URI.create("§url"))
+            .version(HttpClient.Version.HTTP_1_1)
             §headers
             .header("Authorization", "Bearer " + System.getenv("MODELLESS_API_KEY"))
             .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -218,7 +219,10 @@ Future<void> main() async {
 
 
 def java(request: Request) -> str:
-    """Java 15 or newer, with its own HttpClient."""
+    """Java 15 or newer, with its own HttpClient.
+
+    Without TLS it would offer HTTP/2 in a way that makes some servers lose the body.
+    """
     return fill(
         _JAVA,
         url=request.url,

@@ -1,8 +1,10 @@
 """Snippets as somebody runs them: what a gateway receives is the very request of the ledger."""
 
 import asyncio
+import html
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Any, Final
 import pytest
 
 from modelless_web.studio.snippets.languages import LANGUAGES
+from tests.studio.pages import HTMX
 from tests.studio.snippets.samples import NASTY, PLAIN, body, request_of
 from tests.studio.snippets.tools import LIBCURL, needs, needs_libcurl
+from tests.support.studio import Visitor
 from tests.support.upstream import Step, Upstream, head, reply, upstream
 
 KEY: Final = "sk-from-the-environment"
@@ -107,6 +111,19 @@ async def test_a_snippet_sends_any_prompt_and_prints_the_stream(tmp_path: Path, 
 async def test_the_longest_prompts_come_through(tmp_path: Path, slug: str) -> None:
     document = body("漢字 😀 " * 6_400, "\\\"' \n" * 6_400, stream=False)
     assert ANSWER in await comes_through(tmp_path, slug, document)
+
+
+@each_language
+async def test_what_a_page_shows_runs_against_practice(
+    visitor: Visitor, tmp_path: Path, slug: str
+) -> None:
+    pk = visitor.generate("A short essay about light")
+    address = f"/generations/{pk}/code/?language={slug}"
+    fragment = visitor.http.get(address, headers=HTMX).text
+    (shown,) = re.findall("<pre[^>]*>(.*)</pre>", fragment, re.DOTALL)
+    printed = await run(tmp_path, slug, html.unescape(shown))
+    assert printed.count(b"chat.completion.chunk") > 1
+    assert printed.split()[-2:] == [b"data:", b"[DONE]"]
 
 
 async def test_the_raw_request_is_one_that_a_gateway_understands() -> None:
