@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from modelless_web.studio.snippets.literals import c_text, java_text, json_text, without
 from tests.studio.snippets.samples import MARKS, documents, words
 from tests.studio.snippets.tools import needs
 
+# A compiler takes a second, so that it is asked about many at once, and not to find the smallest.
 few = settings(
-    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=3,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
-# A compiler takes a second, so that it is asked about many at once.
 many = st.lists(documents, min_size=20, max_size=60)
 
 
