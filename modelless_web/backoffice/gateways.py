@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from modelless_web.backoffice.base import KeepsHistoryAdmin
 from modelless_web.engine import runtime, tasks
-from modelless_web.gateway.client import normalise
+from modelless_web.gateway.address import normalise
 from modelless_web.records.models import Gateway
 
 # Fields of the form that a posted request must not reach for such rows, shown or not.
@@ -110,6 +110,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
         "base_url",
         "enabled",
         "down_since",
+        "asked_again_at",
         "is_practice",
         "key_shown",
         "checked_at",

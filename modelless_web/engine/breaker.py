@@ -2,13 +2,15 @@
 
 A gateway counts as down when nothing of it can be reached: no connection, no answer in time, or
 the web page of a proxy in front of it. A refusal is an answer. Each process keeps its own count;
-the gateway's row tells people since when it has not answered.
+the gateway's row tells people since when it has not answered and when it is asked again.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import OperationalError
@@ -108,7 +110,7 @@ class Breaker:
 
     def _open(self, circuit: Circuit) -> None:
         circuit.open(timezone.now())
-        self._mark(circuit.gateway, circuit.down_since)
+        self._mark(circuit.gateway, circuit.down_since, circuit.next_try)
 
     def _close(self, gateway: Gateway) -> None:
         circuit = self._circuits.pop(gateway.pk, None)
@@ -116,15 +118,21 @@ class Breaker:
         if gateway.down_since or (circuit and circuit.down_since):
             self._mark(gateway, None)
 
-    def _mark(self, gateway: Gateway, down_since: datetime | None) -> None:
-        task = asyncio.get_running_loop().create_task(self._write_mark(gateway, down_since))
+    def _mark(
+        self, gateway: Gateway, down_since: datetime | None, asked_again_at: datetime | None = None
+    ) -> None:
+        order = partial(
+            Gateway.objects.filter(pk=gateway.pk).update,
+            down_since=down_since,
+            asked_again_at=asked_again_at,
+        )
+        task = asyncio.get_running_loop().create_task(self._write_mark(order))
         self._marks.add(task)
         task.add_done_callback(self._marks.discard)
 
-    async def _write_mark(self, gateway: Gateway, down_since: datetime | None) -> None:
-        rows = Gateway.objects.filter(pk=gateway.pk)
+    async def _write_mark(self, order: Callable[[], object]) -> None:
         try:
-            await self._recorder.do(lambda: rows.update(down_since=down_since))
+            await self._recorder.do(order)
         except OperationalError as error:
             logger.error("A gateway's state could not be written: %s", error)
 

@@ -48,7 +48,9 @@ def take(gateway: Gateway, offers: list[Offer]) -> None:
         unique_fields=["gateway", "name"],
         update_fields=["description", "seen_at"],
     )
-    Gateway.objects.filter(pk=gateway.pk).update(trouble="", checked_at=now, down_since=None)
+    Gateway.objects.filter(pk=gateway.pk).update(
+        trouble="", checked_at=now, down_since=None, asked_again_at=None
+    )
 
 
 def _row(gateway: Gateway, offer: Offer, now: datetime) -> Model:

@@ -1,7 +1,7 @@
 """Every change of a generation's state, as short transactions. Final states absorb.
 
 Sync, on purpose: the recorder calls these in batches from its own thread, views call ``queue``,
-``stop`` and the trash from theirs. A change is a filtered update that must hit exactly one row,
+and ``stop`` from theirs. A change is a filtered update that must hit exactly one row,
 so a late, lost or doubled call is harmless on every database.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
@@ -144,18 +145,6 @@ def stop(generation: Generation) -> bool:
     return bool(rows.filter(status=Status.RUNNING).update(stop_requested=True))
 
 
-def trash(generation: Generation) -> None:
-    """Put a generation out of sight; ``restore`` brings it back."""
-    now = timezone.now()
-    Generation.objects.filter(pk=generation.pk).update(deleted_at=now, changed_at=now)
-
-
-def restore(generation: Generation) -> None:
-    """Bring a generation back from the trash."""
-    now = timezone.now()
-    Generation.objects.filter(pk=generation.pk).update(deleted_at=None, changed_at=now)
-
-
 def touch(picture: UUID) -> None:
     """Note that a picture has changed its card, so that a page that was away reads it again."""
     Generation.objects.filter(pictures=picture).update(changed_at=timezone.now())
@@ -193,6 +182,12 @@ def note_attempt(failed: FailedAttempt, worker: str) -> bool:
         **columns,
     ).save(force_insert=True)
     return True
+
+
+def begin_attempt(pk: UUID, number: int, worker: str) -> bool:
+    """Note that a run is sent again now; False if it is no longer ``worker``'s."""
+    mine = Generation.objects.filter(pk=pk, status=Status.RUNNING, lease_owner=worker)
+    return bool(mine.update(attempt=number, retry_at=None))
 
 
 def place(ahead: Mapping[UUID, int]) -> list[Generation]:
@@ -247,6 +242,7 @@ def settle(end: Settlement, worker: str) -> bool:
         pk=end.generation, status=Status.RUNNING, lease_owner=worker
     ).update(
         status=end.status,
+        retry_at=None,
         lease_owner="",
         lease_until=None,
         progress=None,
@@ -297,7 +293,9 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
             status=Status.INTERRUPTED,
             text=joined([choice.text for choice in parts]),
             reasoning=joined([choice.reasoning for choice in parts]),
-            maybe_charged=True,
+            # Between two attempts nothing is under way, and what failed before cost nothing.
+            maybe_charged=ExpressionWrapper(Q(retry_at=None), BooleanField()),
+            retry_at=None,
             lease_owner="",
             lease_until=None,
             saved_at=now,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from modelless_web.engine import catalogue, ledger
 from modelless_web.engine.live import card
 from modelless_web.engine.rescue import queue
-from modelless_web.records.models import Draft, User
+from modelless_web.records.models import Draft, ErrorGroup, User
 
 if TYPE_CHECKING:
     from modelless_web.engine.runtime import Engine
@@ -77,6 +77,7 @@ class Sweeper:
         await recorder.do(Draft.objects.forget)
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
+            await recorder.do(ErrorGroup.objects.forget)
             await catalogue.refresh(self._engine.runner.client, recorder)
 
     async def interrupt_mine(self) -> None:

@@ -19,13 +19,12 @@ from modelless_web.engine.recorder import Recorder, Recording
 from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.waits import backoff
 from modelless_web.gateway.client import Client, Exchange, Patience
-from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
 from modelless_web.gateway.wire import chat
 from modelless_web.records.models import Generation, Model, Status
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS: Final = 3
 # Seconds that an answer waits for its pictures before it is settled without them.
 PICTURE_PATIENCE: Final = 10.0
 FIRST_WAIT: Final = 0.5
@@ -53,7 +52,7 @@ class Attempt:
         error = self.recording.error
         if error is None or not error.may_be_repeated or self.recording.has_content:
             return None
-        if self.number >= MOST_ATTEMPTS:
+        if self.number >= ATTEMPTS:
             return None
         return FailedAttempt(
             generation=self.recording.pk,
@@ -142,12 +141,14 @@ class Runner:
                 if not await self.recorder.repeat_later(recording, failed):
                     break
                 await asyncio.sleep(failed.wait)
+                number = failed.number + 1
+                if not await self.recorder.begin_attempt(recording, number):
+                    break
             except asyncio.CancelledError:
                 attempt.status = Status.CANCELLED
                 recording.error = None
                 break
-            recording.between_attempts = ""
-            attempt = await self._attempt(recording, failed.number + 1)
+            attempt = await self._attempt(recording, number)
         await asyncio.shield(self._finish(recording, attempt))
 
     async def _attempt(self, recording: Recording, number: int) -> Attempt:

@@ -6,18 +6,17 @@ the environment; what was sent and what came is kept byte for byte.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from . import limits
+from .address import Address, normalise
 from .classify import request_id
 from .errors import GatewayError, Kind
 from .events import Event, Failed
@@ -27,19 +26,12 @@ from .wire.call import Call, WireReader
 
 CONNECT: Final = 10.0
 WRITE: Final = 30.0
+WRITE_BYTES: Final = 64 * 1024
 KEEP_ALIVE: Final = 30.0
 AFTER_DONE: Final = 1.0
 AFTER_DONE_BYTES: Final = 64 * 1024
 AFTER_SETTLED: Final = 5.0
 USER_AGENT: Final = "modelless-studio"
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a gateway is, and the key to it."""
-
-    base_url: str
-    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +47,6 @@ class Patience:
 
 PATIENCE: Final = Patience(silence=120.0, longest=900.0)
 FOR_A_LIST: Final = Patience(silence=30.0, longest=60.0)
-
-
-@lru_cache(maxsize=256)
-def normalise(base_url: str) -> str:
-    """Return the base address as calls need it, without a slash at its end.
-
-    Mends what people paste: blanks, a missing scheme, a whole endpoint, /v1 doubled or left out.
-    Raises ValueError with a sentence when it is no web address.
-    """
-    text = base_url.strip()
-    if "://" not in text:
-        text = f"https://{text}"
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("The gateway's address must begin with https:// or http://.")
-    if "@" in parts.netloc:
-        raise ValueError("The gateway's address must not contain a user name or a key.")
-    steps = [step for step in parts.path.split("/") if step]
-    for ending in (["chat", "completions"], ["images", "generations"], ["models"]):
-        if steps[-len(ending) :] == ending:
-            del steps[-len(ending) :]
-    while steps[-2:] == ["v1", "v1"]:
-        steps.pop()
-    return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(steps or ["v1"]), "", ""))
 
 
 class Client:
@@ -153,6 +121,8 @@ class Exchange:
         self._done_at_size: int | None = None
         self._response: httpx.Response | None = None
         self._blocks: AsyncIterator[bytes] | None = None
+        self._opening: asyncio.Timeout | None = None
+        self._is_writing = False
         self._head_size = 0
         self._is_over = False
 
@@ -198,10 +168,10 @@ class Exchange:
     async def _open(self) -> AsyncIterator[bytes]:
         request = self._request()
         self.sent = _head_of(request) + self._call.body
-        # The transport has no limit for a peer that stops reading, so the whole phase gets one.
         most = self._clock() + CONNECT + WRITE + self._patience.silence
-        async with asyncio.timeout_at(min(most, self._ends_at)):
+        async with asyncio.timeout_at(min(most, self._ends_at)) as self._opening:
             response = await self._http.send(request, stream=True)
+        self._opening = None
         self._response = response
         self.status = response.status_code
         self.headers = {
@@ -224,17 +194,38 @@ class Exchange:
             url = normalise(self._address.base_url) + self._call.path
             headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
             headers |= self._call.headers
+            if self._call.body:
+                headers["Content-Length"] = str(len(self._call.body))
             if key:
                 headers["Authorization"] = f"Bearer {key}"
             return httpx.Request(
                 self._call.method,
                 url,
                 headers=headers,
-                content=self._call.body or None,
+                content=self._content(),
                 extensions={"timeout": {"connect": CONNECT, "read": self._patience.silence}},
             )
         except (ValueError, httpx.InvalidURL) as error:
             raise GatewayError(Kind.NETWORK, str(error), retryable=False) from error
+
+    def _content(self) -> bytes | AsyncIterator[bytes] | None:
+        """The body: whole where the network takes it at once, else block by block."""
+        body = self._call.body
+        return self._in_blocks(body) if len(body) > WRITE_BYTES else body or None
+
+    async def _in_blocks(self, body: bytes) -> AsyncIterator[bytes]:
+        """The transport has no limit of its own for a peer that stops reading."""
+        self._is_writing = True
+        for start in range(0, len(body), WRITE_BYTES):
+            self._allow(WRITE)
+            yield body[start : start + WRITE_BYTES]
+        self._is_writing = False
+        self._allow(self._patience.silence)
+
+    def _allow(self, seconds: float) -> None:
+        """Give what is under way so long from now."""
+        if self._opening and not self._opening.expired():
+            self._opening.reschedule(min(self._clock() + seconds, self._ends_at))
 
     async def _next_block(self, blocks: AsyncIterator[bytes]) -> bytes | None:
         """Return the next bytes, or None at the end of the answer."""
@@ -281,6 +272,10 @@ class Exchange:
     def _explain(self, error: BaseException) -> GatewayError:
         """Say why the exchange broke off: its longest time was over, or what the transport says."""
         if self._clock() < self._ends_at:
+            if self._is_writing and isinstance(error, TimeoutError):
+                return GatewayError(
+                    Kind.TIMEOUT, "The gateway stopped reading before it had the whole request."
+                )
             return explain(error)
         minutes = self._patience.longest / 60
         words = f"The answer was not complete after {minutes:.3g} minutes."

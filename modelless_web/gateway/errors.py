@@ -31,6 +31,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 DEEPEST: Final = 50
+ATTEMPTS: Final = 3
+"""How often one request is sent at most, the first time included (gateway reference, 1.6)."""
 
 
 class Kind(StrEnum):

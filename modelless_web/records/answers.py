@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from modelless_web.gateway.errors import ATTEMPTS
 from modelless_web.records.markdown import to_html
 
 if TYPE_CHECKING:
@@ -82,11 +83,12 @@ def stage(generation: "Generation") -> str:
     choices = generation.choices.all()
     now = timezone.now()
     if generation.retry_at and generation.retry_at > now:
-        return repeating((generation.retry_at - now).total_seconds())
+        return repeating(generation.attempt + 1, (generation.retry_at - now).total_seconds())
     return doing(
         generation.progress,
         writes=any(choice.text for choice in choices),
         thinks=any(choice.reasoning for choice in choices),
+        attempt=generation.attempt,
     )
 
 
@@ -97,18 +99,22 @@ def queued(ahead: int | None) -> str:
     return f"queued, {ahead:,} ahead" if ahead else "queued, next in turn"
 
 
-def repeating(seconds: float) -> str:
-    """What a run does between two attempts."""
-    return f"trying again in {math.ceil(seconds)} s; nothing was charged so far"
+def repeating(attempt: int, seconds: float) -> str:
+    """What a run does before its second and third attempt."""
+    wait = math.ceil(seconds)
+    return f"attempt {attempt} of {ATTEMPTS} in {wait} s; nothing was charged so far"
 
 
-def doing(progress: int | None, *, writes: bool, thinks: bool) -> str:
+def doing(progress: int | None, *, writes: bool, thinks: bool, attempt: int = 1) -> str:
     """What a running generation is doing, from what has come of it."""
     if progress is not None:
         return f"drawing, {progress} %"
     if writes:
         return "writing"
-    return "thinking" if thinks else "waiting for the first word"
+    if thinks:
+        return "thinking"
+    waiting = "waiting for the first word"
+    return waiting if attempt == 1 else f"{waiting}, attempt {attempt} of {ATTEMPTS}"
 
 
 def times(generation: "Generation") -> list[Span]:

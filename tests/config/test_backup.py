@@ -1,9 +1,11 @@
 """``manage.py backup`` and ``restore`` as an operator meets them: one sentence each time."""
 
 import hashlib
+import os
 import stat
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,19 @@ def test_a_file_that_is_there_is_never_written_over(used: Studio, tmp_path: Path
     assert file.read_text() == "mine"
     assert manage(used.data_dir, "backup", file, "--force").returncode == 0
     assert tarfile.is_tarfile(file)
+
+
+def test_what_a_killed_backup_left_is_cleared_away_a_day_later(
+    used: Studio, tmp_path: Path
+) -> None:
+    for name, hours in (("old", 25), ("under-way", 1)):
+        folder = tmp_path / f"b.tar.unfinished-{name}"
+        folder.mkdir()
+        for path in (folder / "backup.tar", folder):
+            path.touch()
+            os.utime(path, (time.time() - hours * 3600,) * 2)
+    manage(used.data_dir, "backup", tmp_path / "b.tar")
+    assert full_of(tmp_path) == ["b.tar", "b.tar.unfinished-under-way"]
 
 
 @pytest.mark.parametrize(

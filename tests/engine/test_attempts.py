@@ -18,7 +18,8 @@ from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.models import Status
 from tests.engine.asking import at, begin, delta, end, finish, generate, reach
 from tests.support.beside import beside
-from tests.support.upstream import RESET, Step, Upstream, head, reply, upstream
+from tests.support.studio import wait_for
+from tests.support.upstream import HANG, RESET, Step, Upstream, head, reply, upstream
 
 GOOD: list[Step] = [head(), delta("Hello"), end()]
 
@@ -117,10 +118,21 @@ def test_while_it_waits_the_card_says_so(engine: Engine) -> None:
     with gateway(refusal("429 Too Many Requests", "Retry-After: 60"), GOOD) as gate:
         row = begin(at(gate.url))
         waiting = reach(row, lambda found: found.retry_at)
-        assert "trying again in" in waiting.stage
+        assert "attempt 2 of 3 in" in waiting.stage
         tasks.stop(row)
         ended = finish(row)
     assert (ended.status, ended.maybe_charged, prompts(gate)) == (Status.CANCELLED, False, 1)
+
+
+def test_the_ledger_knows_of_an_attempt_before_it_is_sent(engine: Engine) -> None:
+    with gateway(refusal("429 Too Many Requests"), [HANG]) as gate:
+        row = begin(at(gate.url))
+        assert wait_for(lambda: prompts(gate) == 2)
+        sent = reach(row, lambda _: True)
+        assert (sent.attempt, sent.retry_at) == (2, None)
+        assert sent.stage == "waiting for the first word, attempt 2 of 3"
+        tasks.stop(row)
+        assert finish(row).maybe_charged
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 9])

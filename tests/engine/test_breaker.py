@@ -119,6 +119,7 @@ def test_a_probe_that_fails_doubles_the_pause(engine: Engine, dead: Model) -> No
     since = stored(dead.gateway).down_since
     probe(engine)
     assert circuit.pause == 2 * before
+    assert stored(dead.gateway).asked_again_at == circuit.next_try
     assert stored(dead.gateway).down_since == since
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.events import UsageReported
 from modelless_web.records.models import Choice, Generation, Status
@@ -208,6 +208,31 @@ def test_an_expired_lease_interrupts_the_run_and_keeps_its_text() -> None:
         "So far",
         True,
     )
+
+
+@pytest.mark.parametrize(("number", "maybe_charged"), [(None, False), (2, True)])
+def test_only_what_was_under_way_may_have_been_charged(
+    number: int | None, maybe_charged: bool
+) -> None:
+    row = factories.generation()
+    ledger.claim([row.pk], "worker")
+    error = GatewayError(Kind.RATE, "Busy.")
+    failed = FailedAttempt(
+        generation=row.pk, number=1, error=error, began_at=timezone.now(), wait=60
+    )
+    assert ledger.note_attempt(failed, "worker")
+    if number:
+        assert ledger.begin_attempt(row.pk, number, "worker")
+    ledger.interrupt(expired_only=False)
+    ended = stored(row)
+    assert (ended.status, ended.maybe_charged) == (Status.INTERRUPTED, maybe_charged)
+
+
+def test_a_run_that_somebody_else_ended_is_not_sent_again() -> None:
+    row = factories.generation()
+    ledger.claim([row.pk], "worker")
+    ledger.interrupt(expired_only=False)
+    assert not ledger.begin_attempt(row.pk, 2, "worker")
 
 
 def test_a_lease_that_holds_is_left_alone() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import httpx
@@ -10,10 +11,12 @@ import pytest
 
 from modelless_web.gateway import client as client_module
 from modelless_web.gateway import limits
-from modelless_web.gateway.client import Address, Client, Exchange, Patience, explain, normalise
+from modelless_web.gateway.address import Address
+from modelless_web.gateway.client import Client, Exchange, Patience, explain
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
+from modelless_web.gateway.wire.call import Call
 from modelless_web.gateway.wire.chat import Reader, build
 from modelless_web.gateway.wire.models import Offer
 from tests.gateway.folding import Folded, fold
@@ -38,9 +41,32 @@ def begin(
     silence: float = 5,
     longest: float = 60,
     choices: int | None = None,
+    call: Call = CALL,
 ) -> Exchange:
     reader = Reader(True, choices=choices)
-    return client.exchange(Address(up.url, KEY), CALL, reader, Patience(silence, longest))
+    return client.exchange(Address(up.url, KEY), call, reader, Patience(silence, longest))
+
+
+def saying(words: str) -> Call:
+    return build(Chat(model="m", messages=(Message(role="user", content=words),)))
+
+
+@asynccontextmanager
+async def deaf(answer: list[Step] | None = None) -> AsyncIterator[str]:
+    """The address of a server that reads no body; it may answer all the same."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for step in answer or ():
+            await reader.read(100)
+            writer.write(step)  # type: ignore[arg-type]
+        await over.wait()
+        writer.close()
+
+    over = asyncio.Event()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1024)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    over.set()
+    server.close()
 
 
 async def drain(exchange: Exchange) -> Folded:
@@ -282,6 +308,42 @@ async def test_the_longest_time_ends_a_silence_that_would_last_longer(
     assert "not complete after" in str(folded.error)
 
 
+@pytest.mark.parametrize("size", [1_000, 65_536, 65_537, 3_000_000])
+async def test_a_body_of_any_size_arrives_whole_and_says_how_long_it_is(
+    client: Client, size: int
+) -> None:
+    call = saying("x" * size)
+    async with upstream([head(), BODY]) as up:
+        folded = await drain(begin(client, up, call=call))
+        top, _, body = up.requests[0].partition(b"\r\n\r\n")
+    assert (folded.text, body) == ({0: "Hello there"}, call.body)
+    assert b"content-length: %d" % len(body) in top.lower()
+    assert b"transfer-encoding" not in top.lower()
+
+
+async def test_a_gateway_that_stops_reading_is_not_waited_for_and_has_charged_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "WRITE", 0.2)
+    async with deaf() as url:
+        async with asyncio.timeout(30):
+            reader = Reader(True)
+            call = saying("x" * 32_000_000)
+            folded = await drain(client.exchange(Address(url, KEY), call, reader))
+    assert folded.kind == "timeout"
+    assert "stopped reading" in str(folded.error)
+    assert folded.error
+    assert folded.error.may_be_repeated
+
+
+async def test_an_answer_that_comes_before_the_body_is_read_counts(client: Client) -> None:
+    async with deaf(reply(b'{"error":{"message":"Too large"}}', "413 Too Large")) as url:
+        call = saying("x" * 32_000_000)
+        folded = await drain(client.exchange(Address(url, KEY), call, Reader(True)))
+    assert folded.error
+    assert folded.error.status == 413
+
+
 async def test_the_models_are_listed(client: Client) -> None:
     async with upstream(reply(b'{"data":[{"id":"b"},{"id":"a"}]}')) as up:
         assert await client.list_models(Address(up.url, KEY)) == [Offer("a"), Offer("b")]
@@ -295,35 +357,6 @@ async def test_a_list_that_fails_raises(client: Client, script: list[Step]) -> N
     async with upstream(script) as up:
         with pytest.raises(GatewayError):
             await client.list_models(Address(up.url, KEY))
-
-
-@pytest.mark.parametrize(
-    ("pasted", "base"),
-    [
-        (" https://api.modelless.co/v1/ ", "https://api.modelless.co/v1"),
-        ("https://api.modelless.co", "https://api.modelless.co/v1"),
-        ("api.modelless.co/v1", "https://api.modelless.co/v1"),
-        ("https://a.example/v1/v1", "https://a.example/v1"),
-        ("https://a.example/v1/chat/completions", "https://a.example/v1"),
-        ("https://a.example/v1/models/", "https://a.example/v1"),
-        ("https://a.example/api//v1?x=1#y", "https://a.example/api/v1"),
-        ("http://127.0.0.1:8001/v1", "http://127.0.0.1:8001/v1"),
-    ],
-)
-def test_a_pasted_address_is_mended(pasted: str, base: str) -> None:
-    assert normalise(pasted) == base
-
-
-@pytest.mark.parametrize(
-    "pasted", ["", "ftp://x", "https://", "https://u:p@x.example/v1", "http://["]
-)
-def test_what_is_no_address_is_refused(pasted: str) -> None:
-    with pytest.raises(ValueError):
-        normalise(pasted)
-
-
-def test_the_key_is_not_in_the_repr_of_an_address() -> None:
-    assert KEY not in repr(Address("https://a.example", KEY))
 
 
 def _exceptions(module: object, root: type[Exception]) -> list[type[Exception]]:

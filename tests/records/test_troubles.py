@@ -1,10 +1,14 @@
 """Errors of one group, counted."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError, Kind
-from modelless_web.records.models import ErrorGroup
+from modelless_web.records.models import ErrorGroup, Generation, troubles
 from modelless_web.records.models.troubles import fingerprint
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +55,20 @@ def test_what_no_rule_recognised_can_be_asked_for() -> None:
     ErrorGroup.objects.count_in(an_error())
     odd = ErrorGroup.objects.count_in(an_error("Whatever.", is_known=False))
     assert list(ErrorGroup.objects.unknown()) == [odd]
+
+
+def test_groups_that_nobody_has_seen_for_long_are_forgotten_and_the_errors_kept() -> None:
+    row = factories.generation()
+    old, fresh = (ErrorGroup.objects.count_in(an_error(words)) for words in ("One", "Two"))
+    Generation.objects.filter(pk=row.pk).update(error_group=old, error_message="One")
+    ErrorGroup.objects.filter(pk=old.pk).update(last_seen=timezone.now() - timedelta(days=181))
+    ErrorGroup.objects.forget()
+    assert list(ErrorGroup.objects.all()) == [fresh]
+    assert Generation.objects.get().error_message == "One"
+
+
+def test_only_the_newest_groups_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(troubles, "MOST_GROUPS", 2)
+    groups = [ErrorGroup.objects.count_in(an_error(words)) for words in ("One", "Two", "Three")]
+    ErrorGroup.objects.forget()
+    assert set(ErrorGroup.objects.all()) == set(groups[1:])

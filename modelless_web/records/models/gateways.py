@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from modelless_web.gateway.client import Address
+from modelless_web.gateway.address import Address
 from modelless_web.gateway.families import ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
@@ -38,6 +38,9 @@ class Gateway(models.Model):
     )
     down_since = models.DateTimeField(
         null=True, editable=False, help_text="Since when nothing of it could be reached."
+    )
+    asked_again_at = models.DateTimeField(
+        null=True, editable=False, help_text="While it does not answer: when it is asked again."
     )
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."

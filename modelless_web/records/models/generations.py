@@ -122,6 +122,9 @@ class Generation(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     finish_reason = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(null=True)
+    attempt = models.PositiveSmallIntegerField(
+        default=1, help_text="Which attempt is under way, or was the last."
+    )
     retry_at = models.DateTimeField(
         null=True, help_text="When it is sent again after an attempt that cost nothing."
     )
@@ -150,6 +153,10 @@ class Generation(models.Model):
     completion_tokens = models.PositiveIntegerField(null=True)
     total_tokens = models.PositiveIntegerField(null=True)
 
+    is_starred = models.BooleanField(default=False)
+    is_rejected = models.BooleanField(default=False)
+    rating = models.PositiveSmallIntegerField(default=0, help_text="1 to 5; 0 where none is given.")
+
     queued_at = models.DateTimeField(default=timezone.now)
     first_byte_at = models.DateTimeField(null=True)
     last_byte_at = models.DateTimeField(null=True)
@@ -166,11 +173,19 @@ class Generation(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "submission"], name="one_row_per_submission"),
+            models.CheckConstraint(condition=Q(rating__lte=5), name="at_most_five_stars"),
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="newest_of_owner"),
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
+            models.Index(
+                fields=["owner", "-id"], name="starred_of_owner", condition=Q(is_starred=True)
+            ),
+            models.Index(
+                fields=["owner", "rating", "-id"], name="rated_of_owner", condition=Q(rating__gt=0)
+            ),
+            models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
             # The operator's lists: everybody's rows by time, and by one filter and time.
             models.Index(fields=["queued_at"], name="by_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),

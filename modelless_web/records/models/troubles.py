@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Final, Self
 
 from django.db import models
@@ -12,6 +13,8 @@ from modelless_web.records.models.generations import Generation
 
 KINDS: Final = [(kind, kind) for kind in Kind]
 LONGEST_SAMPLE: Final = 300
+GROUPS_KEPT: Final = timedelta(days=180)
+MOST_GROUPS: Final = 5_000
 # What differs between two errors of one kind: addresses, ids and numbers.
 _PARTICULARS: Final = re.compile(r"https?://\S+|\b[\w-]*\d[\w-]*\b")
 
@@ -62,6 +65,16 @@ class ErrorGroupQuerySet(models.QuerySet["ErrorGroup"]):
         if not is_new:
             self.filter(pk=group.pk).update(count=models.F("count") + 1, last_seen=now)
         return group
+
+    def forget(self) -> None:
+        """Drop what nobody has seen for long, and the oldest of what is more than a person reads.
+
+        The generations keep their errors.
+        """
+        self.filter(last_seen__lt=timezone.now() - GROUPS_KEPT).delete()
+        kept = self.order_by("-last_seen").values_list("last_seen", flat=True)
+        for oldest in kept[MOST_GROUPS - 1 : MOST_GROUPS]:
+            self.filter(last_seen__lt=oldest).delete()
 
     def unknown(self) -> Self:
         """Those that no rule of the studio recognised."""

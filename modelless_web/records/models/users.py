@@ -27,6 +27,11 @@ class User(AbstractUser):
         help_text="What a gateway may be told instead of a name.",
     )
     is_guest = models.BooleanField("guest", default=False)
+    days_kept = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="After so many days what is neither starred nor on a board goes to the trash.",
+    )
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -35,6 +40,8 @@ class User(AbstractUser):
         if guest.is_guest and not self.is_guest:
             guest.generations.update(owner=self)
             guest.drafts.update(owner=self)
+            guest.tags.hand_over(self)
+            guest.boards.hand_over(self)
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

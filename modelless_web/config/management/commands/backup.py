@@ -1,8 +1,11 @@
 """``manage.py backup FILE``: everything that the studio remembers in one file, while it runs."""
 
+import glob
 import os
+import shutil
 import sys
 import tempfile
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +18,7 @@ from modelless_web.backup.create import Made, create
 from modelless_web.config.management.console import plain_failures, progress
 from modelless_web.records.files import sync_folder
 
+ABANDONED: Final = 24 * 3600
 NO_KEYS: Final = (
     "It holds no keys: keep secret.key and fields.key apart, or those who restore it sign in "
     "anew, guests lose the way to their history, and gateways need their keys again."
@@ -72,8 +76,9 @@ def _to_output(with_keys: bool) -> Made:
 def _to_file(path: Path, with_keys: bool, force: bool) -> Made:
     """Write beside ``path`` and take its name at the end: a file of that name is always whole."""
     _refuse_taken(path, force)
-    beside = path.absolute().parent
-    with tempfile.TemporaryDirectory(prefix=f"{path.name}.unfinished-", dir=beside) as folder:
+    beside, prefix = path.absolute().parent, f"{path.name}.unfinished-"
+    _clear_leftovers(beside, prefix)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as folder:
         unfinished = Path(folder) / "backup.tar"
         descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -86,6 +91,14 @@ def _to_file(path: Path, with_keys: bool, force: bool) -> Made:
         os.replace(unfinished, path)
         sync_folder(beside)
     return made
+
+
+def _clear_leftovers(folder: Path, prefix: str) -> None:
+    """Remove what a backup left behind that was killed; one under way writes all the time."""
+    for leftover in folder.glob(f"{glob.escape(prefix)}*"):
+        changed = max((path.stat().st_mtime for path in leftover.rglob("*")), default=0)
+        if max(changed, leftover.stat().st_mtime) < time.time() - ABANDONED:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _refuse_taken(path: Path, force: bool) -> None:
