@@ -116,7 +116,7 @@ class Writer:
     def gateway(self, say: Say) -> Gateway:
         return Gateway.objects.create(
             name=say("gateway"),
-            base_url=say("address"),
+            base_url=f"https://gateway.example/{say('address')}",
             key_tail=say("tail"),
             trouble=say("trouble"),
             down_since=self.now,
@@ -144,7 +144,12 @@ class Writer:
             submission=uuid7().hex,
             prompt=say("prompt"),
             asked=asked,
-            request={"model": say("sent"), "stop": say("sent-stop"), say("name"): [say("value")]},
+            request={
+                "model": say("sent"),
+                "stop": say("sent-stop"),
+                say("name"): [say("value")],
+                "stream": True,
+            },
             response={"model": say("echoed"), say("reply-name"): {"say": [say("reply")]}},
             text=say("text"),
             reasoning=say("reasoning"),

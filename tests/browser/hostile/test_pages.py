@@ -35,6 +35,7 @@ HISTORY: Final = (
 OTHERS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
+    "/generations/{generation}/code/?language={words}",
     "/models/",
     "/boards/",
     "/actions/{action}/?next={words}",
@@ -75,6 +76,7 @@ FORMS: Final = (
 FRAGMENTS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
+    "/generations/{generation}/code/?language=python",
     "/history/?before={generations[50]}",
     "/history/?view=list&before={generations[50]}",
     "/drafts/?draft={draft}",
