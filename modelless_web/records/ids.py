@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from datetime import datetime, timedelta
 
 
 def uuid7() -> uuid.UUID:
@@ -16,3 +17,20 @@ def uuid7() -> uuid.UUID:
     fraction = (rest << 12) // 1_000_000
     number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62
     return uuid.UUID(int=number | int.from_bytes(os.urandom(8)) >> 2)
+
+
+def first_at(moment: datetime) -> uuid.UUID:
+    """The least of the ids that ``uuid7`` makes from a moment on: those before it sort before it.
+
+    Moments before 1970 are as 1970.
+    """
+    return _first(int(moment.timestamp() * 1000))
+
+
+def moved(pk: uuid.UUID, by: timedelta) -> uuid.UUID:
+    """The least id that is made so much later than ``pk``, or earlier."""
+    return _first((pk.int >> 80) + int(by.total_seconds() * 1000))
+
+
+def _first(milliseconds: int) -> uuid.UUID:
+    return uuid.UUID(int=min(max(0, milliseconds), 2**48 - 1) << 80 | 0x7 << 76 | 0x2 << 62)

@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.drafts import Draft
+from modelless_web.records.models.entries import Entry, Words
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
@@ -14,6 +15,7 @@ __all__ = [
     "Board",
     "Choice",
     "Draft",
+    "Entry",
     "ErrorGroup",
     "Gateway",
     "Generation",
@@ -25,4 +27,5 @@ __all__ = [
     "Tag",
     "Transcript",
     "User",
+    "Words",
 ]

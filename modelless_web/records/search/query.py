@@ -23,7 +23,7 @@ LEAST_PREFIX: Final = 2
 _MOST_READ: Final = 10 * LONGEST
 _LONGEST_QUOTE: Final = 40
 
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟", '"'))  # noqa: RUF001 - as people paste them
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟", '"'))
 _PIECE: Final = re.compile(
     r"(?P<without>-?)(?:(?P<name>[A-Za-z]+):)?"
     r'(?:"(?P<quoted>[^"]*)(?P<end>"|\Z)|(?P<plain>[^\s"]*))'
