@@ -39,7 +39,7 @@ OPEN = (Status.QUEUED, Status.RUNNING)
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: "User") -> Self:
         """Start of every query on a person's behalf: their own, and not in the trash."""
-        return self.filter(owner=user, deleted_at=None)
+        return self.filter(is_visible_to(user))
 
     def open(self) -> Self:
         """Those that are queued or running."""
@@ -292,6 +292,11 @@ class Transcript(models.Model):
     @property
     def received(self) -> bytes:
         return zlib.decompress(self.received_zlib) if self.received_zlib else b""
+
+
+def is_visible_to(user: "User") -> Q:
+    """Whose a generation must be, and where it must not lie, for a person to see it."""
+    return Q(owner=user, deleted_at=None)
 
 
 def midnight(day: date) -> datetime:

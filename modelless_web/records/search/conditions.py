@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from modelless_web.records.ids import first_at
 from modelless_web.records.models import (
@@ -95,24 +96,37 @@ class Reader:
             return NOTHING
         inner = Reader(self._owner)
         inner.read(parse(board.query), depth + 1)
-        return Q(pk__in=matching(Generation.objects.all(), inner.asked, self._owner).values("pk"))
+        return Q(pk__in=matching(inner.asked, Q(), self._owner).values("pk"))
 
     def _own[Row: Tag | Board](self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return rows if self._owner is None else rows.filter(owner=self._owner)
 
 
-def matching(
-    rows: QuerySet[Generation], asked: Asked, owner: User | None
-) -> QuerySet[Generation]:
-    """Those of the rows that have what is asked for, in no order."""
-    if asked.clauses:
-        match = Match(tuple(asked.clauses), owner.pk if owner else None)
-        rows = rows.filter(entry__words__all__matches=match)
+class Aside(Func):
+    """A condition by which SQLite is not to look for rows, but only to judge those it has.
+
+    It counts on any index to leave ten rows, and would try every row of a person on the words.
+    """
+
+    output_field = BooleanField()
+    template = "(%(expressions)s)"
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+(%(expressions)s)", **context)
+
+
+def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]:
+    """Those in ``scope`` that have what is asked for, in no order."""
+    scope = reduce(and_, asked.where, scope)
     if asked.since:
-        rows = rows.filter(pk__gte=asked.since)
+        scope &= Q(pk__gte=asked.since)
     if asked.until:
-        rows = rows.filter(pk__lt=asked.until)
-    return rows.filter(*asked.where)
+        scope &= Q(pk__lt=asked.until)
+    if not asked.clauses:
+        return Generation.objects.filter(scope)
+    match = Match(tuple(asked.clauses), owner.pk if owner else None)
+    rows = Generation.objects.filter(entry__words__all__matches=match)
+    return rows.filter(Aside(scope)) if scope else rows
 
 
 def _grouped(terms: Iterable[Term]) -> list[list[Term]]:

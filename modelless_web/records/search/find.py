@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from modelless_web.records.ids import moved
 from modelless_web.records.models import Entry, Generation, User
+from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
 from modelless_web.records.search.query import Query
 from modelless_web.records.search.ranking import score
@@ -28,18 +29,18 @@ def find(
     ``ranked`` puts the best first, among the newest 500 hits alone: to weigh all that have a
     common word would cost as much as reading them.
     """
-    return _found(Generation.objects.visible_to(user), query, user, before, ranked=ranked)
+    return _found(is_visible_to(user), query, user, before, ranked=ranked)
 
 
 def find_all(
     query: Query, *, before: UUID | None = None, ranked: bool = False
 ) -> QuerySet[Generation]:
     """Everybody's generations that match, those in the trash too: for the operator alone."""
-    return _found(Generation.objects.all(), query, None, before, ranked=ranked)
+    return _found(Q(), query, None, before, ranked=ranked)
 
 
 def _found(
-    rows: QuerySet[Generation],
+    scope: Q,
     query: Query,
     owner: User | None,
     before: UUID | None,
@@ -51,14 +52,14 @@ def _found(
     asked = reader.asked
     if not asked.clauses:
         asked.between(None, before)
-        return matching(rows, asked, owner).order_by("-pk")
-    hits = matching(rows, asked, owner).filter(**_numbers(asked, before))
+        return matching(asked, scope, owner).order_by("-pk")
+    hits = matching(asked, scope, owner).filter(**_numbers(asked, before))
     newest = hits.order_by("-entry__words__pk")
     if not ranked:
         return newest
     best = score(asked.clauses)
     within = newest.values("entry__words__pk")[:RANKED]
-    weighed = rows.filter(entry__words__in=within).annotate(score=best)
+    weighed = Generation.objects.filter(entry__words__in=within).annotate(score=best)
     return weighed.order_by("-score", "-entry__words__pk")
 
 
@@ -79,7 +80,7 @@ def _numbers(asked: Asked, before: UUID | None) -> dict[str, Any]:
 
 def _number_at(pk: UUID) -> int:
     """The number of a generation or, where there is none, of the next that is newer."""
-    newer = Entry.objects.filter(generation__gte=pk).order_by("generation")
+    newer = Entry.objects.filter(generation__gte=pk).order_by("generation_id")
     number = newer.values_list("docid", flat=True).first()
     return END if number is None else number
 
