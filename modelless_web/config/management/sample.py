@@ -121,9 +121,7 @@ class Sample:
         row.text = answer
         made.generations.append(row)
         if status == Status.SUCCEEDED:
-            made.choices.append(
-                Choice(generation=row, index=0, text=answer, finish_reason="stop")
-            )
+            made.choices.append(Choice(generation=row, index=0, text=answer, finish_reason="stop"))
         if status == Status.SUCCEEDED and makes_pictures:
             made.pictures.append(self._picture(row))
         self._mark(made, row)

@@ -46,6 +46,7 @@ _SAME: Final = {
 }
 _PLURALS: Final = {f"{name}s": name for name in POSSESSIONS} | {"image": "picture"}
 _NUMBER: Final = re.compile(r"(>=|<=|>|<|=)?(\d{1,9})(\+)?|(\d{1,9})\.\.(\d{1,9})", re.ASCII)
+MOST_NUMBER: Final = 999_999_999
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 
@@ -87,16 +88,24 @@ def number_range(value: str) -> Range:
     if found is None or (found[1] and found[3]):
         raise ValueSentenceError("it takes a number, as in >=3, <10, 3..5 or 3")
     if found[4]:
-        return Range(int(found[4]), int(found[5]))
-    number = int(found[2])
-    sign = ">=" if found[3] else found[1]
+        asked = Range(int(found[4]), int(found[5]))
+    else:
+        asked = _open_range(">=" if found[3] else found[1], int(found[2]))
+    least = asked.least or 0
+    most = MOST_NUMBER if asked.most is None else asked.most
+    if not least <= most:
+        raise ValueSentenceError("there is no such number")
+    return asked
+
+
+def _open_range(sign: str | None, number: int) -> Range:
     ends = {
         ">=": Range(number, None),
         ">": Range(number + 1, None),
         "<=": Range(None, number),
         "<": Range(None, number - 1),
     }
-    return ends.get(sign, Range(number, number))
+    return ends.get(sign or "=", Range(number, number))
 
 
 def days(value: str) -> tuple[date, date]:
@@ -106,13 +115,9 @@ def days(value: str) -> tuple[date, date]:
         if found is None:
             raise ValueError
         first = date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-        last = first.replace(
-            month=first.month if found[2] else 12,
-            day=first.day
-            if found[3]
-            else calendar.monthrange(first.year, first.month if found[2] else 12)[1],
-        )
-        return first, last + timedelta(days=1)
+        month = first.month if found[2] else calendar.DECEMBER
+        day = first.day if found[3] else calendar.monthrange(first.year, month)[1]
+        return first, first.replace(month=month, day=day) + timedelta(days=1)
     except (ValueError, OverflowError) as error:
         raise ValueSentenceError("it takes a date, as in 2026, 2026-03 or 2026-03-05") from error
 
@@ -127,7 +132,7 @@ def _read_number(value: str) -> str:
 
 def _read_date(value: str) -> str:
     first, _ = days(value)
-    return f"{first:%Y-%m-%d}"[: (4, 7, 10)[value.count("-")]].rjust(4, "0")
+    return first.isoformat()[: (4, 7, 10)[value.count("-")]]
 
 
 def _choice(choices: Mapping[str, object], same: Mapping[str, str]) -> Callable[[str], str]:

@@ -23,9 +23,7 @@ def score(clauses: Iterable[Clause]) -> Func:
     if connection.vendor == "sqlite":
         columns = F("entry__words__prompt"), F("entry__words__other")
         needles = "\n".join(_needle(clause) for clause in wanted)
-        return Func(
-            *columns, Value(needles), function=_FUNCTION, output_field=FloatField()
-        )
+        return Func(*columns, Value(needles), function=_FUNCTION, output_field=FloatField())
     weights = _Weights(f"{{0.1,0.1,0.1,{0.1 * PROMPT_WEIGHT}}}")
     words, match = F("entry__words__all"), Value(Match(wanted).for_postgresql())
     # The 1: the length of a text counts, but only its logarithm.
