@@ -38,8 +38,8 @@ _COMMON: Final = (
     "soft forest colours red watercolour mountain blue old rain photograph morning street golden "
     "misty cinematic shadows river cat winter garden tiny dawn market harbour boat bridge fox "
     "window glass tower autumn paper sky clouds field wooden train robot castle lantern island"
-).split()
-_SYLLABLES: Final = "ka lo mi ren ta vor shi el bra nu quo pel dras zi um fen gor ith".split()
+)
+_SYLLABLES: Final = "ka lo mi ren ta vor shi el bra nu quo pel dras zi um fen gor ith"
 _VOCABULARY: Final = 8000
 _MODELS: Final = {
     "stable-diffusion": 40,
@@ -209,9 +209,10 @@ def tell_planner() -> None:
 def _vocabulary() -> list[str]:
     """Words by how often they come: everyday ones, then made-up ones in their thousands."""
     made = random.Random(1)  # noqa: S311 - no secret
-    words = dict.fromkeys(_COMMON)
+    words = dict.fromkeys(_COMMON.split())
+    syllables = _SYLLABLES.split()
     while len(words) < _VOCABULARY:
-        words["".join(made.choices(_SYLLABLES, k=made.randint(2, 4)))] = None
+        words["".join(made.choices(syllables, k=made.randint(2, 4)))] = None
     return list(words)
 
 

@@ -75,7 +75,7 @@ class WordsField(models.TextField):  # type: ignore[type-arg]
 
 
 @WordsField.register_lookup
-class Matches(models.Lookup):  # type: ignore[type-arg]
+class Matches(models.Lookup):
     """``filter(words__matches=Match(…))``."""
 
     lookup_name = "matches"

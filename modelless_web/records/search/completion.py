@@ -28,7 +28,8 @@ def complete(user: User, text: str, cursor: int) -> list[Completion]:
     """What may stand where the cursor is, the likeliest first, up to ten."""
     cursor = max(0, min(cursor, len(text)))
     found = _BEGUN.search(text[:cursor])
-    if found is None or text[:cursor].count('"') % 2 and not found[3].startswith('"'):
+    is_quoted = text[:cursor].count('"') % 2 == 1
+    if found is None or is_quoted != found[3].startswith('"'):
         return []
     start = found.start(1)
     sign, name, begun = found[1], (found[2] or "").lower(), found[3].lstrip('"')

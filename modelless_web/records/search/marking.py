@@ -43,10 +43,10 @@ def _hits(text: str, query: Query) -> Iterator[tuple[int, int]]:
     ]
     said = list(_words(text)) if clauses else []
     end = 0
-    for place, (_, start, _) in enumerate(said):
+    for place, (_, first, _) in enumerate(said):
         longest = max((len(c.words) for c in clauses if _is_at(said, place, c)), default=0)
         if longest and said[place + longest - 1][2] > end:
-            start, end = max(start, end), said[place + longest - 1][2]
+            start, end = max(first, end), said[place + longest - 1][2]
             yield start, end
 
 

@@ -19,7 +19,7 @@ from tests.support import factories
 
 ROWS: Final[dict[str, dict[str, Any]]] = {
     "lighthouse": {
-        "moment": (2025, 12, 31, 23, 59),
+        "moment": datetime(2025, 12, 31, 23, 59, tzinfo=UTC),
         "prompt": "A red lighthouse by the sea at night",
         "rating": 5,
         "is_starred": True,
@@ -29,7 +29,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "total_tokens": 600,
     },
     "boat": {
-        "moment": (2026, 1, 1),
+        "moment": datetime(2026, 1, 1, tzinfo=UTC),
         "prompt": "A red boat; the light of the lighthouse",
         "rating": 3,
         "tags": ["sea"],
@@ -37,7 +37,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "total_tokens": 500,
     },
     "poem": {
-        "moment": (2026, 3, 4, 23, 59),
+        "moment": datetime(2026, 3, 4, 23, 59, tzinfo=UTC),
         "model": "gpt-4o-mini",
         "prompt": "Write a poem",
         "text": "The sea is red at night, and boats are boats. Crème brûlée!",
@@ -46,7 +46,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "total_tokens": 501,
     },
     "error": {
-        "moment": (2026, 3, 5),
+        "moment": datetime(2026, 3, 5, tzinfo=UTC),
         "prompt": "A lighthouse in the fog",
         "status": Status.FAILED,
         "error_kind": "timeout",
@@ -54,14 +54,14 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "is_rejected": True,
     },
     "fuji": {
-        "moment": (2026, 3, 6),
+        "moment": datetime(2026, 3, 6, tzinfo=UTC),
         "model": "FLUX.1 schnell",
         "prompt": "富士山の朝, 🦊 don't snake_case Straße",
         "status": Status.INTERRUPTED,
         "rating": 1,
     },
     "trashed": {
-        "moment": (2026, 3, 7),
+        "moment": datetime(2026, 3, 7, tzinfo=UTC),
         "prompt": "A red lighthouse by the sea at night",
         "deleted_at": datetime(2026, 3, 8, tzinfo=UTC),
     },
@@ -81,7 +81,7 @@ def make(owner: User) -> dict[str, UUID]:
 
 
 def _make(owner: User, gateway: Any, row: dict[str, Any], pks: dict[str, UUID]) -> UUID:
-    moment = datetime(*row.pop("moment"), tzinfo=UTC)
+    moment = row.pop("moment")
     model = row.pop("model", "stable-diffusion")
     of, _ = Model.objects.get_or_create(
         gateway=gateway, name=model, defaults={"kind": "chat" if "gpt" in model else "image-chat"}
