@@ -16,6 +16,7 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_PLAIN: Final = re.compile("[a-z0-9]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 # Joins emoji to one picture, or says how one is drawn: without a meaning of its own here.
 _INVISIBLE: Final = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]+")
@@ -64,5 +65,8 @@ def _goes_on(text: str, position: int, *, is_alone: bool) -> bool:
 
 def words(text: str, most: int | None = None) -> list[str]:
     """The folded words of a text, in order; at most ``most`` of them."""
-    folded = fold(text if text.isascii() else _INVISIBLE.sub("", text))
+    if text.isascii():
+        plain = _PLAIN.findall(text.lower())
+        return [word[:LONGEST_WORD] for word in plain[:most]]
+    folded = fold(_INVISIBLE.sub("", text))
     return [folded[start:end][:LONGEST_WORD] for start, end in islice(spans(folded), most)]
