@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import django
@@ -39,6 +40,7 @@ def main() -> None:
     django.setup()
     from modelless_web.records.ids import first_at
     from modelless_web.records.models import User
+    from modelless_web.records.search.facets import facets, models_used
     from modelless_web.records.search.find import find
     from modelless_web.records.search.query import parse
 
@@ -59,6 +61,11 @@ def main() -> None:
     _tell("search", "common word, best first", search("sea", ranked=True))
     _tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
+    for name in ("", "sea"):
+        query = parse(name)
+        _tell("search", f"facets of {name or 'everything'}", partial(facets, person, query))
+    _tell("search", "models used", partial(models_used, person))
+
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
     pages = {
@@ -67,7 +74,7 @@ def main() -> None:
         "jump to a month": f"/history/?until={month}-01",
     }
     for name, address in pages.items():
-        _tell("page", name, lambda address=address: _open(client, address))
+        _tell("page", name, partial(_open, client, address))
 
 
 def _open(client: Client, address: str) -> None:

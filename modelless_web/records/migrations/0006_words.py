@@ -57,5 +57,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(make_table, drop_table),
+        migrations.AddIndex(
+            model_name='generation',
+            index=models.Index(fields=['owner', 'status', '-id'], name='newest_of_status'),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -175,6 +175,7 @@ class Generation(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="newest_of_owner"),
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
+            models.Index(fields=["owner", "status", "-id"], name="newest_of_status"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
             models.Index(
                 fields=["owner", "-id"], name="starred_of_owner", condition=Q(is_starred=True)
