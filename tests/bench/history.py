@@ -26,6 +26,7 @@ def run(count: int, *, on_postgresql: bool = False) -> list[Figure]:
     database = "PostgreSQL" if on_postgresql else "SQLite"
     with _environ(on_postgresql=on_postgresql) as environ:
         _manage(environ, "manage.py", "migrate", "--verbosity=0")
+        _manage(environ, "manage.py", "collectstatic", "--verbosity=0", "--noinput")
         made = _manage(environ, "manage.py", "make_history", str(count))
         lines = _manage(environ, "-m", "tests.bench.history_client").splitlines()
     bench = f"history, {count:,} on {database}"
