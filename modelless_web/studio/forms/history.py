@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from modelless_web.records.models import Generation, Status, User
+from modelless_web.records.models import Status, User
+from modelless_web.records.search.facets import models_used
 
 
 class HistoryFilter(forms.Form):
@@ -22,11 +23,9 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, data: Any, *, person: User) -> None:
         super().__init__(data)
-        used = Generation.objects.visible_to(person).order_by("model")
-        names = used.values_list("model", flat=True).distinct()
         self.fields["model"].choices = [  # type: ignore[attr-defined]
             ("", "Any model"),
-            *((name, name) for name in names),
+            *((name, name) for name in models_used(person)),
         ]
 
     @property
