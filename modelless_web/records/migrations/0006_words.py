@@ -7,9 +7,10 @@ import modelless_web.records.models.entries
 from modelless_web.records.search import index
 
 # Words come folded: the tokenizer has only to part them at the spaces.
-SQLITE = ["CREATE VIRTUAL TABLE records_words USING fts5 (prompt, other, tokenize = 'ascii')"]
+SQLITE = ["CREATE VIRTUAL TABLE records_words USING fts5 (generation_id UNINDEXED, prompt, other, tokenize = 'ascii')"]
 POSTGRESQL = [
-    "CREATE TABLE records_words (rowid bigint PRIMARY KEY, records_words tsvector NOT NULL)",
+    "CREATE TABLE records_words (rowid bigint PRIMARY KEY, generation_id uuid NOT NULL,"
+    " records_words tsvector NOT NULL)",
     "CREATE INDEX records_words_all ON records_words USING gin (records_words)",
 ]
 
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
             name='Words',
             fields=[
                 ('entry', models.OneToOneField(db_column='rowid', on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='words', serialize=False, to='records.entry')),
+                ('generation', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, related_name='words', to='records.generation')),
                 ('all', modelless_web.records.models.entries.WordsField(db_column='records_words')),
                 ('prompt', models.TextField()),
                 ('other', models.TextField()),

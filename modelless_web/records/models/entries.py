@@ -98,6 +98,8 @@ class Words(models.Model):
     entry = models.OneToOneField(
         Entry, models.CASCADE, primary_key=True, db_column="rowid", related_name="words"
     )
+    # Once more, so that what is found leads straight there; it goes with its entry.
+    generation = models.OneToOneField(Generation, models.DO_NOTHING, related_name="words")
     # FTS5 gives all columns together the name of the table.
     all = WordsField(db_column="records_words")
     # Those alone that FTS5 keeps; PostgreSQL has no need of them, and no such columns.

@@ -125,7 +125,7 @@ def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]
     if not asked.clauses:
         return Generation.objects.filter(scope)
     match = Match(tuple(asked.clauses), owner.pk if owner else None)
-    rows = Generation.objects.filter(entry__words__all__matches=match)
+    rows = Generation.objects.filter(words__all__matches=match)
     return rows.filter(Aside(scope)) if scope else rows
 
 

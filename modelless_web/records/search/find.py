@@ -54,27 +54,27 @@ def _found(
         asked.between(None, before)
         return matching(asked, scope, owner).order_by("-pk")
     hits = matching(asked, scope, owner).filter(**_numbers(asked, before))
-    newest = hits.order_by("-entry__words__pk")
+    newest = hits.order_by("-words__pk")
     if not ranked:
         return newest
     best = score(asked.clauses)
-    within = newest.values("entry__words__pk")[:RANKED]
-    weighed = Generation.objects.filter(entry__words__in=within).annotate(score=best)
-    return weighed.order_by("-score", "-entry__words__pk")
+    within = newest.values("words__pk")[:RANKED]
+    weighed = Generation.objects.filter(words__in=within).annotate(score=best)
+    return weighed.order_by("-score", "-words__pk")
 
 
 def _numbers(asked: Asked, before: UUID | None) -> dict[str, Any]:
     """The numbers between which the index is walked."""
     bounds: dict[str, Any] = {}
     if asked.since:
-        bounds["entry__words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
+        bounds["words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
     highest = []
     if asked.until:
         highest.append(_number_at(moved(asked.until, SLACK)))
     if before:
         highest.append(_number_at(before))
     if highest:
-        bounds["entry__words__pk__lt"] = min(highest)
+        bounds["words__pk__lt"] = min(highest)
     return bounds
 
 

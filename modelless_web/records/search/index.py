@@ -23,8 +23,8 @@ MOST_WORDS: Final = 10_000
 16,383 places."""
 BATCH: Final = 1000
 
-type Row = tuple[int, list[str], list[str]]
-"""The number, the words of the prompt, and all others."""
+type Row = tuple[int, UUID, list[str], list[str]]
+"""The number, the generation, the words of its prompt, and all others."""
 
 
 def write(pks: Collection[UUID]) -> None:
@@ -40,7 +40,7 @@ def write(pks: Collection[UUID]) -> None:
         Entry.objects.bulk_create(entries, ignore_conflicts=True)
         made = _docids(missing)
     _store(
-        (made[pk] if text.docid is None else text.docid, *text.words())
+        (made[pk] if text.docid is None else text.docid, pk, *text.words())
         for pk, text in texts.items()
     )
 
@@ -132,17 +132,21 @@ def _store(rows: Iterable[Row]) -> None:
         cursor.executemany(*stored)
 
 
-def _sqlite(rows: Iterable[Row]) -> tuple[str, list[tuple[int, str, str]]]:
-    statement = "INSERT OR REPLACE INTO records_words (rowid, prompt, other) VALUES (%s, %s, %s)"
-    return statement, [(docid, " ".join(prompt), " ".join(rest)) for docid, prompt, rest in rows]
-
-
-def _postgresql(rows: Iterable[Row]) -> tuple[str, list[tuple[int, str]]]:
+def _sqlite(rows: Iterable[Row]) -> tuple[str, list[tuple[int, str, str, str]]]:
     statement = (
-        "INSERT INTO records_words (rowid, records_words) VALUES (%s, %s::tsvector)"
-        " ON CONFLICT (rowid) DO UPDATE SET records_words = excluded.records_words"
+        "INSERT OR REPLACE INTO records_words (rowid, generation_id, prompt, other)"
+        " VALUES (%s, %s, %s, %s)"
     )
-    return statement, [(docid, _vector(prompt, rest)) for docid, prompt, rest in rows]
+    return statement, [(docid, pk.hex, " ".join(a), " ".join(b)) for docid, pk, a, b in rows]
+
+
+def _postgresql(rows: Iterable[Row]) -> tuple[str, list[tuple[int, UUID, str]]]:
+    statement = (
+        "INSERT INTO records_words (rowid, generation_id, records_words)"
+        " VALUES (%s, %s, %s::tsvector) ON CONFLICT (rowid) DO UPDATE"
+        " SET generation_id = excluded.generation_id, records_words = excluded.records_words"
+    )
+    return statement, [(docid, pk, _vector(a, b)) for docid, pk, a, b in rows]
 
 
 def _vector(prompt: list[str], rest: list[str]) -> str:

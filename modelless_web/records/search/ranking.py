@@ -21,11 +21,11 @@ def score(clauses: Iterable[Clause]) -> Func:
     """The score of a row of ``Generation`` as an expression; higher is better."""
     wanted = tuple(clause for clause in clauses if not clause.is_without)
     if connection.vendor == "sqlite":
-        columns = F("entry__words__prompt"), F("entry__words__other")
+        columns = F("words__prompt"), F("words__other")
         needles = "\n".join(_needle(clause) for clause in wanted)
         return Func(*columns, Value(needles), function=_FUNCTION, output_field=FloatField())
     weights = _Weights(f"{{0.1,0.1,0.1,{0.1 * PROMPT_WEIGHT}}}")
-    words, match = F("entry__words__all"), Value(Match(wanted).for_postgresql())
+    words, match = F("words__all"), Value(Match(wanted).for_postgresql())
     # The 1: the length of a text counts, but only its logarithm.
     template = "ts_rank(%(expressions)s::tsquery, 1)"
     return Func(weights, words, match, template=template, output_field=FloatField())
