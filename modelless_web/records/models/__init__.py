@@ -2,6 +2,7 @@
 
 from modelless_web.records.models.actions import Action, Former
 from modelless_web.records.models.drafts import Draft
+from modelless_web.records.models.entries import Entry, Words
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
@@ -17,6 +18,7 @@ __all__ = [
     "Choice",
     "Discarded",
     "Draft",
+    "Entry",
     "ErrorGroup",
     "Former",
     "Gateway",
@@ -29,4 +31,5 @@ __all__ = [
     "Tag",
     "Transcript",
     "User",
+    "Words",
 ]
