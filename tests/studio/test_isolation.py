@@ -26,7 +26,11 @@ pytestmark = [
 SECRET: Final = "a fox that nobody else may see"
 METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options")
 ROLES: Final = ("stranger", "guest", "another", "staff")
-VARIANTS: Final = {"variant": ("original", "320", "640"), "side": ("sent", "received")}
+VARIANTS: Final = {
+    "variant": ("original", "320", "640"),
+    "side": ("sent", "received"),
+    "form": ("csv", "jsonl"),
+}
 # What differs between two answers to the same question: tokens, times and the address itself.
 CHANCE: Final = re.compile(rb'"[A-Za-z0-9]{64}"|since=[\d.]+|\b[0-9a-f]{8}-[0-9a-f-]{27}\b')
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")

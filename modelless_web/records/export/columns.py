@@ -103,6 +103,7 @@ COLUMNS: Final = (
     Column("boards", lambda row: [board.name for board in row.boards.all()], _listed),
     *_plain("descent"),
     Column("parent", lambda row: str(row.parent_id) if row.parent_id else None),
+    _moment("deleted_at"),
     Column("pictures", _pictures, _hashes),
     Column("choices", _choices, None),
     Column("asked", attrgetter("asked"), to_json),

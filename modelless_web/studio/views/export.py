@@ -58,7 +58,7 @@ def _selected(person: User, said: QueryDict) -> QuerySet[Generation]:
     pks = {read_uuid(word) for text in said.getlist("of") for word in re.findall(r"[^\s,]+", text)}
     if len(pks) > MOST_SELECTED:
         raise BadRequest
-    rows = Generation.objects.visible_to(person).filter(pk__in=pks - {None})
+    rows = Generation.objects.visible_to(person).filter(pk__in=[pk for pk in pks if pk])
     if rows.count() != len(pks):
         raise Http404
     return rows
