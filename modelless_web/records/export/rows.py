@@ -39,10 +39,10 @@ def generations(rows: QuerySet[Generation]) -> Iterator[Generation]:
     """Yield them whole, newest first, with all that a record tells.
 
     What is made in the meantime is left out, what is deleted too. Six queries for each hundred,
-    and each begins where the last one ended.
+    and each begins where the last one ended. What hangs on a row is gone once the next is taken.
     """
     for pks in _batches(rows):
-        yield from (
+        batch = (
             Generation.objects.filter(pk__in=pks)
             .select_related("owner", "gateway")
             .defer("gateway__key", "owner__password")
@@ -50,6 +50,11 @@ def generations(rows: QuerySet[Generation]) -> Iterator[Generation]:
             .order_by("-pk")
             .fetch_mode(FETCH_RAISE)
         )
+        for row in batch:
+            yield row
+            # A row and its pictures hold each other: batches would pile up until the collector
+            # comes by.
+            row._prefetched_objects_cache.clear()  # type: ignore[attr-defined]
 
 
 def _batches(rows: QuerySet[Generation]) -> Iterator[list[UUID]]:
