@@ -14,6 +14,7 @@ from django.conf import settings
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
 from modelless_web.engine.channel import Channel, channel
+from modelless_web.engine.chores import Chores
 from modelless_web.engine.live import LiveLog, News, card, order
 from modelless_web.engine.recorder import Recorder
 from modelless_web.engine.recovery import Sweeper
@@ -47,6 +48,7 @@ class Engine:
         self.runner = Runner(client, self.recorder, self.rescuer, self.log, self.breaker)
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
+        self.chores = Chores(self.recorder)
         self._loop = asyncio.get_running_loop()
         self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()
@@ -65,6 +67,10 @@ class Engine:
     def stop(self, owner: int, pk: UUID) -> None:
         """End a running generation, on whichever machine it runs. From any thread."""
         self.tell([order("stop", owner, pk)])
+
+    def stir_chores(self) -> None:
+        """Have what is to be done to whole selections gone on with. From any thread."""
+        self._loop.call_soon_threadsafe(self.chores.stir)
 
     def hurry(self) -> None:
         """Wait for no run any longer: the process was asked a second time to end."""
@@ -138,6 +144,7 @@ async def running() -> AsyncIterator[Engine]:
                         engine.admission.keep(),
                         engine.sweeper.keep(),
                         engine.rescuer.keep(),
+                        engine.chores.keep(),
                     )
                 ]
                 try:

@@ -4,13 +4,18 @@ from django.urls import path, re_path
 
 from modelless_web.studio.views import (
     account,
+    action,
+    boards,
     create,
     drafts,
     export,
+    facets,
     generation,
     history,
+    marks,
     models,
     pictures,
+    trash,
 )
 
 UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -32,8 +37,19 @@ urlpatterns = [
     path("drafts/<uuid:pk>/duplicate/", drafts.duplicate, name="duplicate-draft"),
     path("drafts/<uuid:pk>/trash/", drafts.trash, name="trash-draft"),
     path("drafts/<uuid:pk>/restore/", drafts.restore, name="restore-draft"),
+    path("generations/<uuid:pk>/mark/", marks.mark, name="mark"),
     path("history/", history.history, name="history"),
     path("history/export/", export.export, name="export"),
+    path("history/facets/", facets.facets, name="facets"),
+    path("history/complete/", history.completions, name="complete"),
+    path("history/act/", action.act, name="act"),
+    path("history/trash/", trash.trash, name="trash-list"),
+    path("history/trash/keep/", trash.keep, name="keep"),
+    path("actions/<uuid:pk>/", action.progress, name="action"),
+    path("actions/<uuid:pk>/undo/", action.undo, name="undo"),
+    path("boards/", boards.boards, name="boards"),
+    path("boards/<int:pk>/", boards.change, name="change-board"),
+    path("boards/<int:pk>/delete/", boards.delete, name="delete-board"),
     path("models/", models.models, name="models"),
     path("models/refresh/", models.refresh, name="refresh-models"),
     path("account/login/", account.SignIn.as_view(), name="login"),

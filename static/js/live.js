@@ -18,10 +18,10 @@
     for (const part of [...made.content.children]) {
       const way = part.getAttribute("hx-swap-oob");
       if (!way) continue;
-      const id = way.includes(":#") ? way.split(":#")[1] : part.id;
-      if (document.getElementById(id)) continue;
+      const place = way.includes(":") ? way.slice(way.indexOf(":") + 1) : `#${part.id}`;
+      if (document.querySelector(place)) continue;
       if (part.matches(".card")) renew(part.dataset.generation);
-      if (results && way !== "delete" && part.matches(".card")) makePlace(id);
+      if (results && way !== "delete" && part.matches(".card")) makePlace(part.id);
       else part.remove();
     }
     return made.innerHTML;

@@ -78,7 +78,7 @@
   const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 10_000);
   if (toasts) {
     new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("[data-toast]")) leave(node);
+      for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("[data-toast]:not([data-stays])")) leave(node);
     }).observe(toasts, { childList: true });
   }
 

@@ -1,14 +1,13 @@
 """The generations of an export, read a few at a time, however many there are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import FETCH_RAISE, Count, QuerySet, Sum
+from django.db.models import FETCH_RAISE, QuerySet
 from django.db.models.functions import Length
 
-from modelless_web.records.models import Generation, Picture
+from modelless_web.records.models import Generation
 
 LISTED: Final = 5_000
 """Ids that one look at the filter brings: it may be a slow one."""
@@ -16,23 +15,6 @@ READ: Final = 100
 """Whole rows that are in memory at once, unless they are long."""
 CHARACTERS: Final = 1_000_000
 """Characters of their answers at which a few rows are enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How much an export would be; ``size`` is the bytes of its pictures."""
-
-    generations: int
-    pictures: int
-    size: int
-
-
-def totals(rows: QuerySet[Generation]) -> Totals:
-    """Count what a filter finds, and the pictures of it that are safe here."""
-    found = rows.order_by().values("pk")
-    stored = Picture.objects.filter(generation__in=found, state=Picture.State.STORED)
-    sums = stored.aggregate(pictures=Count("pk"), size=Sum("size", default=0))
-    return Totals(found.count(), **sums)
 
 
 def generations(rows: QuerySet[Generation]) -> Iterator[Generation]:

@@ -98,3 +98,16 @@ class Picture(models.Model):
     @property
     def source_host(self) -> str:
         return urlsplit(self.source_url).hostname or ""
+
+
+class Discarded(models.Model):
+    """The bytes of pictures that were deleted for good, to be freed unless somebody has them, too.
+
+    Whoever stores a picture takes its bytes off this list in the transaction that says so.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    media_type = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.sha256

@@ -1,67 +1,71 @@
-"""Export: what a filter finds, or what was selected, as a ZIP, a table or JSON Lines."""
+"""Export: what a query finds, or what was picked, as a ZIP, a table or JSON Lines."""
 
 import re
 from typing import Final
 
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_http_methods
 
-from modelless_web.records.export.rows import totals
-from modelless_web.records.models import Generation, User
+from modelless_web.records.organise.selection import Counts, Selection
 from modelless_web.studio.download import FORMS, download
-from modelless_web.studio.forms.history import HistoryFilter
 from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.views.history import LONGEST_QUERY
 
-MOST_SELECTED: Final = 10_000
+MOST_PICKED: Final = 10_000
 
 
 @require_http_methods(["GET", "POST"])
 def export(request: StudioRequest) -> HttpResponseBase:
-    """The download in the ``form`` that was asked for; without one, what it would be.
-
-    ``of`` holds ids, each in a field of its own or many in one; without any, the fields of the
-    history's filter count.
-    """
-    said = request.POST if request.method == "POST" else request.GET
-    rows = _selected(request.user, said) if "of" in said else _found(request.user, said)
+    """The download in the ``form`` that was asked for; without one, how much it would be."""
+    selection = read_selection(request)
+    said = request.POST or request.GET
     form = said.get("form", "")
-    if form in FORMS and rows.exists():
-        return download(rows, form)
-    sums = totals(rows)
+    if form in FORMS and selection.rows().exists():
+        return download(selection.rows(), form)
+    counts = selection.counts()
     context = {
-        "is_empty": not sums.generations,
-        "figures": f"{_count(sums.generations, 'generation')},"
-        f" {_count(sums.pictures, 'picture')}, {filesizeformat(sums.size)}",
+        "is_empty": not counts.generations,
+        "figures": figures(counts),
         "forms": FORMS,
-        "fields": [
-            (name, value)
-            for name, values in said.lists()
-            for value in values
-            if name not in {"form", "csrfmiddlewaretoken"}
-        ],
+        "selection": selection,
     }
     template = "studio/export.html" + ("#figures" if request.htmx else "")
     return render(request, template, context, status=404 if form else 200)
 
 
-def _found(person: User, said: QueryDict) -> QuerySet[Generation]:
-    values = HistoryFilter(said, person=person).values
-    return Generation.objects.visible_to(person).matching(**values)  # type: ignore[arg-type]
+def read_selection(request: StudioRequest) -> Selection:
+    """What is meant: the picked ones, by ids in ``of``, or everything that matches ``q``.
 
-
-def _selected(person: User, said: QueryDict) -> QuerySet[Generation]:
-    """Those that were named. Raises BadRequest for too many, Http404 unless all can be seen."""
-    pks = {read_uuid(word) for text in said.getlist("of") for word in re.findall(r"[^\s,]+", text)}
-    if len(pks) > MOST_SELECTED:
+    Many ids may stand in one field: a form has room for a thousand fields only. Raises BadRequest
+    for more than 10,000, and Http404 unless all of them can be seen.
+    """
+    said = request.POST or request.GET
+    query = said.get("q", "")[:LONGEST_QUERY]
+    if "all" in said or (request.method == "GET" and "of" not in said):
+        return Selection(request.user, query=query)
+    words = re.findall(r"[^\s,]+", " ".join(said.getlist("of")))
+    found = {read_uuid(word) for word in words}
+    picked = tuple(pk for pk in found if pk)
+    if len(found) > MOST_PICKED:
         raise BadRequest
-    rows = Generation.objects.visible_to(person).filter(pk__in=[pk for pk in pks if pk])
-    if rows.count() != len(pks):
+    selection = Selection(request.user, query=query, picked=picked)
+    if selection.rows().count() != len(found):
         raise Http404
-    return rows
+    return selection
+
+
+def figures(counts: Counts) -> str:
+    """How much it would be, in words."""
+    return ", ".join(
+        (
+            _count(counts.generations, "generation"),
+            _count(counts.pictures, "picture"),
+            filesizeformat(counts.size),
+        )
+    )
 
 
 def _count(number: int, of: str) -> str:

@@ -14,6 +14,7 @@ from modelless_web.gateway.parameters import DEFAULTS
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.studio.requests import StudioRequest, own_generation
+from modelless_web.studio.views.marks import marks_of
 
 CARD = "components/card.html"
 SEE_OTHER = 303
@@ -24,7 +25,7 @@ def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
     """The detail, as a page of its own or for the drawer."""
     row = own_generation(request, pk)
     template = "studio/generation.html" + ("#detail" if request.htmx else "")
-    response = render(request, template, detail(row))
+    response = render(request, template, detail(row) | marks_of(request, row))
     # The same address is a page and a fragment; a cache must not mix them up.
     response["Vary"] = "HX-Request"
     return response

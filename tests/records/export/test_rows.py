@@ -13,7 +13,7 @@ from modelless_web.records.export.archive import archive
 from modelless_web.records.export.columns import record
 from modelless_web.records.export.csv import table
 from modelless_web.records.export.json_lines import json_lines
-from modelless_web.records.export.rows import Totals, generations, totals
+from modelless_web.records.export.rows import generations
 from modelless_web.records.models import Generation, Picture, User
 from tests.studio.factories import a_generation, a_picture, png
 from tests.studio.factories import generations as many
@@ -106,17 +106,3 @@ def test_memory_does_not_grow_with_the_export(form: Callable[[Any], Iterator[byt
     with_pictures(much, 1_500)
     small, large = (peak(form(Generation.objects.visible_to(who))) for who in (little, much))
     assert large < small + 2 * MIB
-
-
-def test_totals_count_what_is_safe_here() -> None:
-    owner = factories.person()
-    row = a_generation(owner)
-    first, second = a_picture(row, png()), a_picture(row, png(9, 9), position=1)
-    factories.picture(row, source_url="https://pictures.example/a.png", size=99)
-    a_picture(a_generation(factories.person()))
-    found = totals(Generation.objects.visible_to(owner))
-    assert found == Totals(1, 2, first.size + second.size)
-
-
-def test_totals_of_nothing_are_zeros() -> None:
-    assert totals(Generation.objects.none()) == Totals(0, 0, 0)
