@@ -77,6 +77,11 @@ def name(row: Generation, picture: Picture) -> str:
     return f"pictures/{'_'.join(part for part in parts if part)}.{ending}"
 
 
+def counted(number: int, what: str) -> str:
+    """``1 picture``, ``4,312 pictures``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 class _Readme:
     """Counts what is in a ZIP, and says it in three sentences."""
 
@@ -92,12 +97,13 @@ class _Readme:
 
     def text(self, began: datetime) -> str:
         sentences = (
-            f"This is {self.generations:,} generations with {self.pictures:,} pictures, as they"
-            f" were in Modelless Studio at {began:%Y-%m-%d %H:%M} UTC.",
+            f"This is what Modelless Studio kept at {began:%Y-%m-%d %H:%M} UTC:"
+            f" {counted(self.generations, 'generation')} with"
+            f" {counted(self.pictures, 'picture')}.",
             f"{MANIFEST} holds one line of JSON for each generation, with everything that was"
             " asked and answered, and of each picture its file and its SHA-256; only the"
             " signatures of links were left out.",
-            f"{self.absent:,} pictures are not here, for these reasons:"
+            f"Not here, each for its reason: {counted(self.absent, 'picture')}."
             if self.absent
             else "Every picture is here.",
         )

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_http_methods
 
+from modelless_web.records.export.archive import counted
 from modelless_web.records.organise.selection import Counts, Selection
 from modelless_web.studio.download import FORMS, download
 from modelless_web.studio.requests import StudioRequest, read_uuid
@@ -61,12 +62,8 @@ def figures(counts: Counts) -> str:
     """How much it would be, in words."""
     return ", ".join(
         (
-            _count(counts.generations, "generation"),
-            _count(counts.pictures, "picture"),
+            counted(counts.generations, "generation"),
+            counted(counts.pictures, "picture"),
             filesizeformat(counts.size),
         )
     )
-
-
-def _count(number: int, of: str) -> str:
-    return f"{number:,} {of}{'' if number == 1 else 's'}"

@@ -124,7 +124,7 @@ def test_the_word_is_three_sentences(owner: User) -> None:
     a_picture(a_generation(owner), png())
     readme = unpacked(owner).readme
     assert len(re.findall(r"\.\r\n", readme)) == readme.count("\r\n") == 3
-    assert "1 generations with 1 pictures" in readme
+    assert "1 generation with 1 picture." in readme
     assert "Every picture is here." in readme
 
 
