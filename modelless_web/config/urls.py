@@ -22,3 +22,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("modelless_web.studio.urls")),
 ]
+
+handler500 = "modelless_web.studio.views.hindered.stumbled"

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError
 
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
@@ -86,6 +87,18 @@ class Engine:
         Raises TimeoutError after 40 seconds.
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+
+    def write[T](self, action: Callable[[], T]) -> T:
+        """Have the ledger's writer do something and wait for it, from another thread.
+
+        Raises OperationalError if it can't; what has not begun after 40 seconds never does.
+        """
+        order = asyncio.run_coroutine_threadsafe(self.recorder.do(action), self._loop)
+        try:
+            return order.result(LONGEST_WAIT)
+        except TimeoutError as error:
+            order.cancel()
+            raise OperationalError("The ledger's writer does not answer.") from error
 
     async def ended(self, seconds: float) -> bool:
         """Whether every run ends within that time, or before somebody hurries."""

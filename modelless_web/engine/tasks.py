@@ -119,7 +119,7 @@ def refresh_models() -> None:
 def _write[T](action: Callable[[], T]) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.wait_for(engine.recorder.do(action)) if engine else action()
+    return engine.write(action) if engine else action()
 
 
 def _begin(generation: Generation) -> None:

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.contrib import auth
+from django.db import OperationalError
 from django.http import HttpRequest, parse_cookie
 
 from modelless_web.engine import runtime
@@ -46,7 +47,12 @@ type Send = Any
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer ``GET /live/`` with the news of the signed-in person's runs, until they leave."""
     engine = runtime.current()
-    person = await in_thread(_person, scope)
+    try:
+        person = await in_thread(_person, scope)
+    except OperationalError:
+        logger.warning("An event stream waits for the database.", exc_info=True)
+        await _refuse(send, 503)
+        return
     if person is None or engine is None or engine.log.is_closed:
         await _refuse(send, 403 if person is None else 503)
         return

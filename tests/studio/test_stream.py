@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 import uvicorn
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -278,6 +278,16 @@ def test_the_stream_ends_when_the_studio_does(pages: Pages, mine: Client) -> Non
 
 def test_a_studio_that_ends_opens_no_stream(pages: Pages, mine: Client) -> None:
     pages.close_log()
+    assert pages.open(mine).reply.status == 503
+
+
+def test_a_database_that_is_away_opens_no_stream(
+    pages: Pages, mine: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(stream, "_person", away)
     assert pages.open(mine).reply.status == 503
 
 

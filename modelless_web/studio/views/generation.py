@@ -13,6 +13,7 @@ from modelless_web.engine import tasks
 from modelless_web.gateway.parameters import DEFAULTS
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
+from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
 from modelless_web.studio.views.marks import marks_of
 
@@ -33,8 +34,10 @@ def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def card(request: StudioRequest, pk: UUID) -> HttpResponse:
-    """The card alone, for pages that must ask because no stream reaches them."""
-    return render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
+    """The card and the count of what runs, for pages that no stream reaches."""
+    response = render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
+    response.write(running_count(Generation.objects.visible_to(request.user).open().count()))
+    return response
 
 
 @require_GET
