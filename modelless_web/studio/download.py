@@ -41,8 +41,8 @@ class Form(NamedTuple):
 
 FORMS: Final = {
     "zip": Form(archive, "application/zip", "ZIP with the pictures"),
-    "csv": Form(table, "text/csv; charset=utf-8", "CSV for spreadsheets"),
-    "jsonl": Form(json_lines, "application/jsonl; charset=utf-8", "JSON Lines with everything"),
+    "csv": Form(table, "text/csv; charset=utf-8", "CSV"),
+    "jsonl": Form(json_lines, "application/jsonl; charset=utf-8", "JSON Lines"),
 }
 
 

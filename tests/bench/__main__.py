@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cpu, crowd, latency, memory, page, start
+from tests.bench import cpu, crowd, export, latency, memory, page, start
 from tests.bench.figures import Figure, table
 
 BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
@@ -19,6 +19,7 @@ BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
     "memory": memory.run,
     "start": start.run,
     "page": page.run,
+    "export": export.run,
 }
 
 

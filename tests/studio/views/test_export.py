@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -115,13 +116,14 @@ def test_an_empty_selection_is_one_sentence_and_no_file(mine: Client, form: str)
     assert "Content-Disposition" not in answer
 
 
-@pytest.mark.parametrize("role", ["another guest", "another", "staff"])
-def test_nobody_takes_along_what_is_not_theirs(person: User, role: str) -> None:
-    other = {
-        "another guest": factories.guest,
-        "another": factories.person,
-        "staff": lambda: factories.person(is_staff=True, is_superuser=True),
-    }[role]()
+def staff() -> User:
+    """Somebody who may do everything in admin."""
+    return factories.person(is_staff=True, is_superuser=True)
+
+
+@pytest.mark.parametrize("role", [factories.guest, factories.person, staff])
+def test_nobody_takes_along_what_is_not_theirs(person: User, role: Callable[[], User]) -> None:
+    other = role()
     row, own = a_generation(person, prompt=SECRET), a_generation(other, prompt="own")
     browser = signed_in(other)
     assert prompts(browser.get(f"{PLACE}?form=jsonl")) == ["own"]
