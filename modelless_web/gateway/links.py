@@ -37,9 +37,13 @@ def bare(url: str) -> str:
     """Return where a link leads, without what lets somebody in; nothing if it can't be read."""
     try:
         parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]
+        told = parts._replace(netloc=place, query="", fragment="").geturl()
+        # What is left may be no address any more.
+        urlsplit(told)
     except ValueError:
         return ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    return told
 
 
 def unsigned(text: str) -> str:

@@ -11,11 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import ExifTags, Image, ImageOps
 
-from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS, Picture
+from modelless_web.records.models.pictures import FORMATS, THUMBNAIL_WIDTHS, Picture
 
 logger = logging.getLogger(__name__)
 
-FORMATS: Final = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 MOST_PIXELS: Final = 50_000_000
 MOST_FRAMES: Final = 200
 THUMBNAIL_QUALITY: Final = 80

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.records.models import Action
@@ -47,7 +47,7 @@ def act(request: StudioRequest) -> HttpResponse:
     return HttpResponseRedirect(_told(back, action), status=SEE_OTHER)
 
 
-@require_GET
+@require_safe
 def progress(request: StudioRequest, pk: UUID) -> HttpResponse:
     """How far a change of a selection is."""
     context = {"action": _own_action(request, pk), "back": came_from(request, reverse("history"))}

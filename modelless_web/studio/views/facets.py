@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.organise.facets import facets_of, months_of
 from modelless_web.records.search.query import Query
@@ -14,7 +14,7 @@ from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.history import read_query
 
 
-@require_GET
+@require_safe
 def facets(request: StudioRequest) -> HttpResponse:
     """What the query could be narrowed by, with counts; as a page of its own where no script is."""
     query = read_query(request)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.gateway.parameters import DEFAULTS
@@ -21,7 +21,7 @@ CARD = "components/card.html"
 SEE_OTHER = 303
 
 
-@require_GET
+@require_safe
 def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
     """The detail, as a page of its own or for the drawer."""
     row = own_generation(request, pk)
@@ -32,7 +32,7 @@ def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def card(request: StudioRequest, pk: UUID) -> HttpResponse:
     """The card and the count of what runs, for pages that no stream reaches."""
     response = render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
@@ -40,7 +40,7 @@ def card(request: StudioRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def raw(request: StudioRequest, pk: UUID, side: str) -> HttpResponse:
     """The exact bytes that were sent or received, keys redacted."""
     row = own_generation(request, pk)

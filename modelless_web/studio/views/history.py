@@ -10,7 +10,7 @@ from django.db.models import FETCH_RAISE
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.models import Board, Generation, Tag
 from modelless_web.records.search.complete import complete
@@ -31,7 +31,7 @@ EXAMPLES: Final = (
 )
 
 
-@require_GET
+@require_safe
 def history(request: StudioRequest) -> HttpResponse:
     """One page of the history, as a grid or a list, narrowed by the query in the address."""
     query = read_query(request)
@@ -72,7 +72,7 @@ def history(request: StudioRequest) -> HttpResponse:
     return render(request, "studio/history.html" + ("#rows" if is_fragment else ""), context)
 
 
-@require_GET
+@require_safe
 def completions(request: StudioRequest) -> HttpResponse:
     """What the word under the cursor may become, as options of a list."""
     text = request.GET.get("q", "")[:LONGEST_QUERY]
