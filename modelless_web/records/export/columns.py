@@ -96,6 +96,7 @@ COLUMNS: Final = (
     Column("maybe_charged", attrgetter("maybe_charged"), _yes_or_no),
     *_plain("attempt", "damaged"),
     *_plain("error_kind", "error_status", "error_code", "error_message", "error_request_id"),
+    Column("error_body", attrgetter("error_body"), None),
     Column("starred", attrgetter("is_starred"), _yes_or_no),
     Column("rejected", attrgetter("is_rejected"), _yes_or_no),
     *_plain("rating"),

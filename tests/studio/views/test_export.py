@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Generation, User
+from modelless_web.records.models import Board, Generation, User
 from modelless_web.studio.views import export
 from tests.studio.conftest import signed_in
 from tests.studio.factories import a_generation, a_picture, generations, png
@@ -68,6 +68,12 @@ def test_the_query_counts(mine: Client, person: User) -> None:
     for prompt in ("a red fox", "a blue whale"):
         a_generation(person, prompt=prompt)
     assert prompts(mine.get(f"{PLACE}?form=jsonl&q=fox")) == ["a red fox"]
+
+
+def test_a_board_is_a_query_too(mine: Client, person: User) -> None:
+    row, _ = a_generation(person, prompt="on it"), a_generation(person, prompt="not on it")
+    Board.objects.create(owner=person, name="For the wall").generations.add(row)
+    assert prompts(mine.get(PLACE, {"form": "jsonl", "q": 'board:"For the wall"'})) == ["on it"]
 
 
 def test_what_was_picked_counts_alone(mine: Client, person: User) -> None:
