@@ -34,7 +34,10 @@ def export(request: StudioRequest) -> HttpResponseBase:
         "selection": selection,
     }
     template = "studio/export.html" + ("#figures" if request.htmx else "")
-    return render(request, template, context, status=404 if form else 200)
+    response = render(request, template, context, status=404 if form else 200)
+    # The same address is a page and a fragment; a cache must not mix them up.
+    response["Vary"] = "HX-Request"
+    return response
 
 
 def read_selection(request: StudioRequest) -> Selection:

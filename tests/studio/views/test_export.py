@@ -72,8 +72,8 @@ def test_the_query_counts(mine: Client, person: User) -> None:
 
 def test_a_board_is_a_query_too(mine: Client, person: User) -> None:
     row, _ = a_generation(person, prompt="on it"), a_generation(person, prompt="not on it")
-    Board.objects.create(owner=person, name="For the wall").generations.add(row)
-    assert prompts(mine.get(PLACE, {"form": "jsonl", "q": 'board:"For the wall"'})) == ["on it"]
+    Board.objects.create(owner=person, name="wall").generations.add(row)
+    assert prompts(mine.get(PLACE, {"form": "jsonl", "q": "board:wall"})) == ["on it"]
 
 
 def test_what_was_picked_counts_alone(mine: Client, person: User) -> None:
