@@ -61,6 +61,7 @@ OWNERS: Final = {
     "generations/": (422, 422),
     "generations/<uuid:pk>/": (200, 404),
     "generations/<uuid:pk>/card/": (200, 404),
+    "generations/<uuid:pk>/code/": (200, 404),
     "generations/<uuid:pk>/stop/": (303, 404),
     "generations/<uuid:pk>/again/": (303, 404),
     "generations/<uuid:pk>/trash/": (303, 404),

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -28,7 +28,9 @@ from django.utils import timezone  # noqa: E402
 
 from modelless_web.records.ids import uuid7  # noqa: E402
 from modelless_web.records.models import (  # noqa: E402
+    Action,
     Attempt,
+    Board,
     Choice,
     Draft,
     ErrorGroup,
@@ -37,6 +39,7 @@ from modelless_web.records.models import (  # noqa: E402
     Model,
     Picture,
     Status,
+    Tag,
     User,
 )
 from modelless_web.records.models.drafts import MOST_DRAFTS  # noqa: E402
@@ -70,6 +73,9 @@ class Writer:
         made = [row["generation"].pk for row in first]
         Generation.objects.filter(pk__in=made).update(parent=whole["generation"])
         Generation.objects.filter(pk=whole["generation"].pk).update(parent=first[0]["generation"])
+        gateway, group = cast(Gateway, whole["gateway"]), cast(ErrorGroup, whole["errorgroup"])
+        thrown = self.generation(self.words.all, gateway, group)
+        Generation.objects.filter(pk=thrown.pk).update(deleted_at=self.now)
         for row in (*whole.values(), self.owner):
             self.log(row, self.words.all)
         for number in range(MOST_DRAFTS - ROOM):
@@ -95,6 +101,10 @@ class Writer:
             "picture": self.picture(say, generation),
             "user": self.person(say),
             "group": Group.objects.create(name=say("group")),
+            "action": Action.objects.create(
+                owner=self.owner, verb="tag", value=say("action"), state="done"
+            ),
+            "board": self.board(say, generation),
         }
 
     def person(self, say: Say, **powers: bool) -> User:
@@ -106,7 +116,7 @@ class Writer:
     def gateway(self, say: Say) -> Gateway:
         return Gateway.objects.create(
             name=say("gateway"),
-            base_url=say("address"),
+            base_url=f"https://gateway.example/{say('address')}",
             key_tail=say("tail"),
             trouble=say("trouble"),
             down_since=self.now,
@@ -134,7 +144,12 @@ class Writer:
             submission=uuid7().hex,
             prompt=say("prompt"),
             asked=asked,
-            request={"model": say("sent"), "stop": say("sent-stop"), say("name"): [say("value")]},
+            request={
+                "model": say("sent"),
+                "stop": say("sent-stop"),
+                say("name"): [say("value")],
+                "stream": True,
+            },
             response={"model": say("echoed"), say("reply-name"): {"say": [say("reply")]}},
             text=say("text"),
             reasoning=say("reasoning"),
@@ -173,6 +188,15 @@ class Writer:
         packed = Transcript.packed(sent=say("bytes").encode(), received=say("answer").encode())
         Transcript.objects.create(generation=row, **packed)
         return row
+
+    def board(self, say: Say, generation: Generation) -> Board:
+        """One with a generation on it that has a tag, too, and one that is smart."""
+        tag = Tag.objects.create(owner=self.owner, name=say("tag"))
+        tag.generations.add(generation)
+        Board.objects.create(owner=self.owner, name=say("smart"), query=say("query"))
+        board = Board.objects.create(owner=self.owner, name=say("board"))
+        board.generations.add(generation)
+        return board
 
     def picture(self, say: Say, generation: Generation) -> Picture:
         """One that is stored, after one that is lost and one that nobody fetches today."""

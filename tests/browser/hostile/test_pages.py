@@ -29,12 +29,19 @@ HISTORY: Final = (
     "/history/?before={generations[50]}",
     "/history/?view=list",
     "/history/?view=list&before={generations[50]}",
-    "/history/?model={words}&status={words}&since={words}&before={words}&x={words}",
+    "/history/?view={words}&before={words}&at={words}&x={words}",
+    "/history/?did={action}",
 )
 OTHERS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
+    "/generations/{generation}/code/?language={words}",
     "/models/",
+    "/boards/",
+    "/actions/{action}/?next={words}",
+    "/history/trash/",
+    "/history/facets/?q={words}",
+    "/history/facets/",
     "/drafts/",
     "/drafts/?draft={draft}",
     "/drafts/?undo={words}&draft={words}",
@@ -69,9 +76,13 @@ FORMS: Final = (
 FRAGMENTS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
+    "/generations/{generation}/code/?language=python",
     "/history/?before={generations[50]}",
     "/history/?view=list&before={generations[50]}",
     "/drafts/?draft={draft}",
+    "/history/facets/",
+    "/history/complete/?q={words}",
+    "/actions/{action}/",
 )
 LOST: Final = (
     "/{words}",
@@ -89,9 +100,10 @@ CARRIERS: Final = {
     " draft draft-prompt draft-system draft-stop draft-n draft-temperature picture-trouble"
     " asked-system asked-stop asked-temperature",
     "history": "prompt run-model alt owner",
-    "others": "owner gateway address trouble model description prompt run-model finish echoed"
-    " asked-stop asked-temperature sent sent-stop name value reply-name reply choice"
-    " thought attempt message body request-id picture-trouble draft draft-words address",
+    "others": "tag board smart query action owner gateway address trouble model description"
+    " prompt run-model finish echoed asked-stop asked-temperature sent sent-stop name value"
+    " reply-name reply choice thought attempt message body request-id picture-trouble draft"
+    " draft-words",
     "lists": "owner gateway model run-model prompt sample group-code user tail address trouble alt"
     " group logged",
     "forms": "owner gateway address tail trouble model description run-model prompt finish sent"
@@ -114,6 +126,7 @@ PAGES: Final = {
 NO_PAGES: Final = {
     *("health", "owner", "picture", "raw", "submit", "stop", "again", "trash", "restore", "logout"),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
+    *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
@@ -151,6 +164,12 @@ def test_a_page_is_what_plain_words_would_make_of_it(
 @pytest.mark.parametrize("path", FRAGMENTS)
 def test_a_fragment_is_what_plain_words_would_make_of_it(walk: Walk, path: str) -> None:
     walk.compare_fragment(path)
+
+
+def test_a_query_is_only_words(use: Walk) -> None:
+    # A twin would have another number of words, and so another page.
+    use.open("/history/?q={words}&view=list&sort=best")
+    use.open("/history/complete/?q={words}")
 
 
 def test_what_is_not_there_is_told_without_harm(
