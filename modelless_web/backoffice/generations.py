@@ -4,10 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, re_path
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -19,6 +22,7 @@ from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFil
 from modelless_web.records.models import Generation, Picture
 from modelless_web.records.search.find import find_all
 from modelless_web.records.search.query import parse
+from modelless_web.studio.download import download
 
 HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")
 LISTED = (
@@ -132,6 +136,24 @@ class GenerationAdmin(ReadOnlyAdmin):
         ("Transcript", {"fields": ("sent", "received")}),
         ("Lineage", {"fields": ("descent", "parent_link", "children_links", "deleted_at")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        export = re_path(
+            r"^export/(?P<form>csv|jsonl)/$",
+            self.admin_site.admin_view(self.export),
+            name="records_generation_export",
+        )
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """Everything that the filters of the list find, for staff who may see it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            found = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters as error:
+            raise BadRequest from error
+        return download(found, form)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GenerationList

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cpu, crowd, history, latency, memory, page, start
+from tests.bench import cpu, crowd, export, history, latency, memory, page, start
 from tests.bench.figures import Figure, table
 
 BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
@@ -20,6 +20,7 @@ BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
     "memory": memory.run,
     "start": start.run,
     "page": page.run,
+    "export": export.run,
 }
 
 
