@@ -1,7 +1,7 @@
 """The typed request, who it comes from, and the guards that let a view have a row."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -108,6 +108,17 @@ def own_generation(
     if row is None:
         raise Http404
     return row
+
+
+def own_generations(request: StudioRequest, texts: Sequence[str]) -> list[Generation]:
+    """Return this person's generations whose ids these are, in their order, or raise Http404."""
+    pks = [read_uuid(text) for text in texts]
+    mine = Generation.objects.visible_to(request.user).with_answers()
+    found = {row.pk: row for row in mine.filter(pk__in=[pk for pk in pks if pk])}
+    rows = [found[pk] for pk in pks if pk in found]
+    if len(rows) < len(texts):
+        raise Http404
+    return rows
 
 
 def own_picture(request: StudioRequest, pk: UUID) -> Picture:

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from modelless_web.studio.views import (
     account,
+    compare,
     create,
     drafts,
     generation,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path("compare/", compare.compare, name="compare"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/save/", drafts.save, name="save-draft"),
     path("drafts/<uuid:pk>/name/", drafts.name, name="name-draft"),
