@@ -140,9 +140,7 @@
       const full = new Image();
       full.src = address;
       await full.decode().catch(() => {});
-      if (!full.naturalWidth) return;
-      picture.removeAttribute("srcset");
-      picture.src = address;
+      if (full.naturalWidth) picture.src = address;
     }
     zoom(by, event) {
       const figure = event?.target.closest?.(".pane") || this.shown[0];

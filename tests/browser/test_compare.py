@@ -176,9 +176,10 @@ def test_pictures_of_very_different_shapes_stay_inside(compare: Open) -> None:
         assert inner["height"] <= frame["height"] + 1
 
 
-@pytest.mark.browser_context_args(has_touch=True, viewport={"width": 390, "height": 844})
+@pytest.mark.browser_context_args(has_touch=True)
 def test_a_finger_moves_the_divider(compare: Open) -> None:
     page = compare("navy", "maroon").page
+    page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Slider").tap()
     box = page.locator(".panes").bounding_box()
     assert box

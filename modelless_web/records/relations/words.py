@@ -18,7 +18,10 @@ LINES: Final = re.compile(r"[^\n]+")
 MOST_STEPS: Final = 2_000_000
 # With less than this in common, what is left reads worse than one text after the other.
 LEAST_KEPT: Final = 0.25
+# Characters around a change, and from which on a text is long.
 CONTEXT: Final = 40
+LONG: Final = 1_200
+MOST_PIECES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Piece:
 
     kind: Literal["kept", "deleted", "inserted", "skipped"]
     text: str
+
+
+GAP: Final = (Piece("skipped", "…"),)
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,26 @@ class Difference:
         """Every piece; kept and deleted ones make up the old text, kept and inserted the new."""
         return compared(self.old, self.new, self.steps)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether not a word of the old text is left."""
+        return all(piece.kind != "kept" or piece.text.isspace() for piece in self.pieces)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the changes have to be looked for in it."""
+        return max(len(self.old), len(self.new)) > LONG
+
     @cached_property
     def changes(self) -> list[Piece]:
-        """The same with little around each change: long kept stretches give way to a gap."""
+        """The first changes with little around them; what is long gives way to a gap."""
         last = len(self.pieces) - 1
-        return [
-            shown
-            for at, piece in enumerate(self.pieces)
-            for shown in _squeezed(piece, is_first=at == 0, is_last=at == last)
+        shown = [
+            part
+            for at, piece in enumerate(self.pieces[:MOST_PIECES])
+            for part in _squeezed(piece, is_first=at == 0, is_last=at == last)
         ]
+        return [*shown, *GAP] if last >= MOST_PIECES else shown
 
 
 def compared(old: str, new: str, steps: int = MOST_STEPS) -> list[Piece]:
@@ -138,9 +155,11 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _squeezed(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:
-    if piece.kind != "kept" or len(piece.text) <= 3 * CONTEXT:
+    room = CONTEXT if piece.kind == "kept" else 4 * CONTEXT
+    if len(piece.text) <= 3 * room:
         return [piece]
-    head = "" if is_first else piece.text[:CONTEXT]
-    tail = "" if is_last else piece.text[-CONTEXT:]
-    whole = [Piece("kept", head), Piece("skipped", "…"), Piece("kept", tail)]
+    is_kept = piece.kind == "kept"
+    head = "" if is_first and is_kept else piece.text[:room]
+    tail = "" if is_last and is_kept else piece.text[-room:]
+    whole = [Piece(piece.kind, head), *GAP, Piece(piece.kind, tail)]
     return [part for part in whole if part.text]

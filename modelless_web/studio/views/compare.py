@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
 from modelless_web.records.markdown import without_pictures
@@ -18,6 +17,7 @@ from modelless_web.studio.requests import StudioRequest, own_generations
 
 FEWEST: Final = 2
 MOST: Final = 6
+LETTERS: Final = "ABCDEF"
 
 
 @dataclass(frozen=True)
@@ -30,38 +30,30 @@ class Pane:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the generations, and what is different from the first."""
+    """One of the generations; the first is what the others are held against."""
 
     letter: str
     row: Generation
-    first: Generation
     lead_url: str
 
     @property
     def is_first(self) -> bool:
-        return self.row.pk == self.first.pk
+        return self.letter == LETTERS[0]
 
-    @cached_property
+    @property
     def panes(self) -> list[Pane]:
         stored = [picture for picture in self.row.pictures.all() if picture.is_stored]
         numbers = range(1, len(stored) + 1) if len(stored) > 1 else ("",)
         return [Pane(f"{self.letter}{n}", p) for n, p in zip(numbers, stored, strict=False)]
 
-    @property
-    def answer(self) -> str:
-        return without_pictures(self.row.text)
 
-    @cached_property
-    def prompt_difference(self) -> Difference:
-        return Difference(self.first.prompt, self.row.prompt)
+@dataclass(frozen=True)
+class Texts:
+    """One kind of text of every side: the first whole, the others as they differ from it."""
 
-    @cached_property
-    def system_difference(self) -> Difference:
-        return Difference(system_message(self.first), system_message(self.row))
-
-    @cached_property
-    def answer_difference(self) -> Difference:
-        return Difference(without_pictures(self.first.text), self.answer)
+    what: str
+    first: str
+    differences: list[tuple[str, Difference]]
 
 
 @require_GET
@@ -77,16 +69,27 @@ def compare(request: StudioRequest) -> HttpResponse:
 def compared(rows: list[Generation]) -> dict[str, Any]:
     """Everything the page shows; the first of ``rows`` is what the others are held against."""
     sides = [
-        Side(letter, row, rows[0], _url([row, *(other for other in rows if other != row)]))
-        for letter, row in zip("ABCDEF", rows, strict=False)
+        Side(letter, row, _url([row, *(other for other in rows if other != row)]))
+        for letter, row in zip(LETTERS, rows, strict=False)
     ]
+    answers = [without_pictures(row.text) for row in rows]
     return {
         "sides": sides,
         "panes": [pane for side in sides for pane in side.panes],
+        "prompts": _texts("Prompt", [row.prompt for row in rows]),
+        "systems": _texts("System message", [system_message(row) for row in rows]),
+        "answers": _texts("Answer", answers),
         "changes": changes(rows),
-        "has_answers": any(side.answer for side in sides),
-        "has_system": any(system_message(row) for row in rows),
     }
+
+
+def _texts(what: str, words: list[str]) -> Texts | None:
+    """The texts held against the first; None where nobody has any."""
+    if not any(words):
+        return None
+    first, *others = words
+    against = zip(LETTERS[1:], (Difference(first, other) for other in others), strict=False)
+    return Texts(what, first, list(against))
 
 
 def _url(rows: list[Generation]) -> str:

@@ -109,3 +109,24 @@ def test_a_gap_stands_before_the_first_change_too() -> None:
     old = "word " * 60
     kinds = [piece.kind for piece in Difference(old, old + "more").changes]
     assert kinds == ["skipped", "kept", "inserted"]
+
+
+def test_only_the_first_of_very_many_changes_are_shown() -> None:
+    old = " ".join(f"word{number} same{number} kept{number}" for number in range(200))
+    changes = Difference(old, old.replace("word", "other")).changes
+    assert changes[-1].kind == "skipped"
+    assert len(changes) == words.MOST_PIECES + 1
+
+
+def test_a_long_new_text_is_shown_by_its_ends() -> None:
+    changes = Difference("a fox", "one more line\n" * 100).changes
+    assert [piece.kind for piece in changes] == ["deleted", "inserted", "skipped", "inserted"]
+    assert sum(len(piece.text) for piece in changes) < 400
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_whole"),
+    [("a fox", "the sea", True), ("a fox", "a cat", False), ("", "a fox", True), ("a", "a", False)],
+)
+def test_a_text_that_shares_no_word_is_another_text(old: str, new: str, is_whole: bool) -> None:
+    assert Difference(old, new).is_whole is is_whole
