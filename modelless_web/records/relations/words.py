@@ -159,7 +159,12 @@ def _squeezed(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:
     if len(piece.text) <= 3 * room:
         return [piece]
     is_kept = piece.kind == "kept"
-    head = "" if is_first and is_kept else piece.text[:room]
-    tail = "" if is_last and is_kept else piece.text[-room:]
+    head = "" if is_first and is_kept else _cut_off(piece.text[:room])
+    tail = "" if is_last and is_kept else _cut_off(piece.text[: -room - 1 : -1])[::-1]
     whole = [Piece(piece.kind, head), *GAP, Piece(piece.kind, tail)]
     return [part for part in whole if part.text]
+
+
+def _cut_off(text: str) -> str:
+    """Leave out the last word, which may be cut; not where it is all there is."""
+    return re.sub(r"\S+\Z", "", text) or text

@@ -68,7 +68,7 @@ def test_what_is_in_the_trash_is_not_found(mine: Client, person: User) -> None:
 def test_the_prompts_are_told_apart_word_by_word(mine: Client, person: User) -> None:
     rows = [a_generation(person, prompt=f"a {colour} fox") for colour in ("red", "blue")]
     page = text_of(mine.get(address(*rows)))
-    assert "out: </span>red<span" in page
+    assert "[gone: </span>red<span" in page
     assert "new: </span>blue<span" in page
 
 
@@ -88,7 +88,7 @@ def test_the_same_settings_are_said_to_be_the_same(mine: Client, person: User) -
 def test_answers_are_told_apart_word_by_word(mine: Client, person: User) -> None:
     rows = [a_generation(person, text=f"Dear {name}, all is well.") for name in ("Ada", "Bob")]
     page = text_of(mine.get(address(*rows)))
-    assert "out: </span>Ada<span" in page
+    assert "[gone: </span>Ada<span" in page
     assert "<compare-view>" not in page
 
 
