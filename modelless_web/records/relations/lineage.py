@@ -19,7 +19,7 @@ MOST_CHILDREN: Final = 10
 # Links of the chain that are followed at all.
 DEEPEST: Final = 200
 # A tree has many edges, so each may cost less than a comparison that stands alone.
-STEPS: Final = 200_000
+STEPS: Final = 2_000_000
 
 _LINE: Final = """
     WITH RECURSIVE line (id, parent_id, depth) AS (
