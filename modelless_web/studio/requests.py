@@ -110,13 +110,12 @@ def own_generation(
     return row
 
 
-def own_generations(request: StudioRequest, texts: Sequence[str]) -> list[Generation]:
-    """Return this person's generations whose ids these are, in their order, or raise Http404."""
-    pks = [read_uuid(text) for text in texts]
+def own_generations(request: StudioRequest, pks: Sequence[UUID | None]) -> list[Generation]:
+    """Return this person's generations in this order, or raise Http404 if one is missing."""
     mine = Generation.objects.visible_to(request.user).with_answers()
     found = {row.pk: row for row in mine.filter(pk__in=[pk for pk in pks if pk])}
     rows = [found[pk] for pk in pks if pk in found]
-    if len(rows) < len(texts):
+    if len(rows) < len(pks):
         raise Http404
     return rows
 

@@ -187,6 +187,27 @@ def test_a_finger_moves_the_divider(compare: Open) -> None:
     assert view(page).evaluate(CUT) == pytest.approx(80, abs=1)
 
 
+@pytest.mark.browser_context_args(has_touch=True)
+def test_two_fingers_zoom(compare: Open) -> None:
+    page = compare("navy", "maroon").page
+    before = scale(page, "B")
+    box = page.locator(".pane[data-name=A] .pane-view").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *gaps: int) -> None:
+        points = [{"x": x + gap, "y": y, "id": at} for at, gap in enumerate(gaps)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -40, 40)
+    touch("touchMove", -60, 60)
+    touch("touchMove", -80, 80)
+    touch("touchEnd")
+    expect(page.locator("compare-view.zoomed")).to_be_visible()
+    assert scale(page, "A") == scale(page, "B") == pytest.approx(2 * before, rel=0.1)
+
+
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_scripts_the_page_is_whole(desk: Screen, gateway: Gateway) -> None:
     page = desk.page
@@ -228,3 +249,22 @@ def test_axe_finds_nothing(compare: Open, mode: str) -> None:
     page = compare("navy", "maroon", "olive").page
     page.keyboard.press(mode)
     assert complaints(page) == []
+
+
+def test_axe_finds_nothing_in_a_lineage_of_long_prompts(desk: Screen, gateway: Gateway) -> None:
+    desk.open()
+    prompt = "\n".join(f"line {number} of a very long prompt" for number in range(100))
+    card = desk.generate(prompt, WRITER)
+    gateway.talk().finish("A red fox.")
+    ended(card)
+    card.get_by_role("link", name="Refine").click()
+    desk.prompt.fill(prompt.replace("line 40", "row 40"))
+    desk.go.click()
+    gateway.talk().finish("A brown fox.")
+    ended(desk.cards.first)
+    desk.open(f"/generations/{pk_of(desk.cards.first)}/")
+    expect(desk.page.locator(".lineage ins")).to_have_count(1)
+    assert complaints(desk.page) == []
+    desk.page.get_by_role("link", name="Compare with the one it came from").click()
+    expect(desk.page.locator("ins:visible")).to_have_count(2)
+    assert complaints(desk.page) == []

@@ -85,7 +85,7 @@ def _given(row: Generation) -> dict[str, str]:
     set_values = {
         name: _plain(value)
         for name, value in row.asked.items()
-        if name not in ELSEWHERE and not _is_default(name, value)
+        if name not in ELSEWHERE and (value is False or not _is_default(name, value))
     }
     return {"model": row.model, "gateway": row.gateway.name, **set_values}
 
@@ -137,7 +137,8 @@ def _answers(row: Generation) -> Parameter:
 
 
 def _is_default(name: str, value: Any) -> bool:
-    return value in (None, DEFAULTS.get(name), False, "") or (name == "n" and value == 1)
+    default = 1 if name == "n" else DEFAULTS.get(name)
+    return value is None or value is False or value in ("", default)
 
 
 def _is_number(value: Any) -> bool:

@@ -13,7 +13,7 @@ from modelless_web.records.markdown import without_pictures
 from modelless_web.records.models import Generation, Picture
 from modelless_web.records.relations.inputs import changes, system_message
 from modelless_web.records.relations.words import Difference
-from modelless_web.studio.requests import StudioRequest, own_generations
+from modelless_web.studio.requests import StudioRequest, own_generations, read_uuid
 
 FEWEST: Final = 2
 MOST: Final = 6
@@ -59,7 +59,7 @@ class Texts:
 @require_GET
 def compare(request: StudioRequest) -> HttpResponse:
     """The generations named by ``of``, in that order; the others are held against the first."""
-    wanted = list(dict.fromkeys(request.GET.getlist("of")))
+    wanted = list(dict.fromkeys(map(read_uuid, request.GET.getlist("of"))))
     if not FEWEST <= len(wanted) <= MOST:
         context = {"sides": [], "number": len(wanted), "fewest": FEWEST, "most": MOST}
         return render(request, "studio/compare.html", context)

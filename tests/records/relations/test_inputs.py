@@ -25,6 +25,7 @@ def given(**columns: Any) -> Generation:
     [
         ("temperature", (0.5, 0.5, None), ("0.5", "0.5", "", "")),
         ("temperature", (0.5, 0.5, 0.7), ("0.5", "0.5", "0.7", "echoed differently")),
+        ("temperature", (0.0, None, None), ("0.0", "", "", "dropped for this model")),
         ("temperature", (2.0, 1.5, None), ("2.0", "1.5", "", "clamped")),
         ("n", (4, 1, None), ("4", "1", "", "clamped")),
         ("size", ("1x1", "1x1", "1x1"), ("1x1", "1x1", "1x1", "")),
@@ -130,6 +131,8 @@ def test_a_rewritten_prompt_is_found_where_the_reply_has_one(
         ({"temperature": 0.5}, {"temperature": 0.7}, [("temperature", ("0.5", "0.7"))]),
         ({"temperature": 0.5}, {}, [("temperature", ("0.5", ""))]),
         ({"temperature": 1.0}, {}, []),
+        ({"temperature": 0.0}, {}, [("temperature", ("0.0", ""))]),
+        ({"stream": False}, {"stream": True}, [("stream", ("false", "true"))]),
         ({"n": 1}, {"n": 2}, [("n", ("", "2"))]),
         ({"system": "a"}, {"system": "b"}, []),
         ({"stop": ["a"]}, {"stop": ["a"]}, []),

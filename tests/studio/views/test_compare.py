@@ -1,5 +1,6 @@
 """Two to six generations side by side."""
 
+import re
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_fewer_and_more_are_told_what_to_do(
 
 def test_the_same_one_twice_is_one(mine: Client, person: User) -> None:
     row = a_generation(person)
-    assert "It takes 2 to 6" in text_of(mine.get(address(row, row)))
+    assert "It takes 2 to 6" in text_of(mine.get(address(row, str(row.pk).upper())))
 
 
 def test_they_stand_in_the_order_of_the_address(mine: Client, person: User) -> None:
@@ -53,6 +54,12 @@ def test_they_stand_in_the_order_of_the_address(mine: Client, person: User) -> N
 
 def test_anothers_is_as_if_it_did_not_exist(mine: Client, person: User, stranger: User) -> None:
     assert mine.get(address(a_generation(person), a_generation(stranger))).status_code == 404
+
+
+def test_not_yours_and_not_there_are_one_answer(mine: Client, person: User, stranger: User) -> None:
+    own, theirs = a_generation(person), a_generation(stranger)
+    answers = [mine.get(address(own, other)) for other in (theirs, uuid7())]
+    assert len({re.sub(r"[\w.-]{8,}", "", text_of(answer)) for answer in answers}) == 1
 
 
 @pytest.mark.parametrize("missing", [uuid7(), "nonsense", "%00", ""])
