@@ -67,6 +67,18 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.line(line)
 
 
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """An empty media folder."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "modelless_web.records.media.AtomicStorage",
+            "OPTIONS": {"location": tmp_path},
+        }
+    }
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def start_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartStudio]:
     """Start studios: ``start_studio(PRACTICE_PACE="0.5", …)``; each has an empty data folder.

@@ -1,6 +1,4 @@
-"""The pages of Django admin. The site is Django's own; only its name and looks are ours."""
-
-from django.contrib import admin
+"""The pages of Django admin."""
 
 from modelless_web.backoffice.gateways import GatewayAdmin
 from modelless_web.backoffice.generations import GenerationAdmin
@@ -17,11 +15,3 @@ __all__ = [
     "PictureAdmin",
     "UserAdmin",
 ]
-
-admin.site.site_header = "Modelless Studio"
-admin.site.site_title = "Modelless Studio admin"
-admin.site.index_title = "Admin"
-# The header has a link of its own, with plainer words.
-admin.site.site_url = None
-# Five tables need no second menu, and the ledger needs the width.
-admin.site.enable_nav_sidebar = False

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice.base import KeepsHistoryAdmin
+from modelless_web.backoffice.base import KeepsHistoryAdmin, LargeTableAdmin
 from modelless_web.backoffice.filters import PeopleFilter
 from modelless_web.records.models import User
 
+admin.site.unregister(Group)
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -53,3 +56,8 @@ class UserAdmin(KeepsHistoryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def history(self, person: User) -> SafeString:
         url = reverse("admin:records_generation_changelist")
         return format_html('<a href="{}?owner__id__exact={}">Look at them</a>', url, person.pk)
+
+
+@admin.register(Group)
+class GroupAdmin(LargeTableAdmin, DjangoGroupAdmin):
+    """Django's own page for groups, with our lists."""

@@ -94,7 +94,9 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description="generation")
     def of_generation(self, row: Picture) -> SafeString:
-        return pieces.link(row.generation, row.generation)
+        """Without a word of the prompt: that takes the right to see generations."""
+        of = row.generation
+        return pieces.link(of, f"{of.model}, {of.queued_at:%Y-%m-%d %H:%M:%S}")
 
     @admin.display(description="size")
     def bytes(self, row: Picture) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelless_web.config.settings")
 
@@ -31,12 +32,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     path: str = scope["path"]
     send = _guarded(send)
-    if path.startswith("/static/"):
-        await _statics(scope, receive, send)
-    elif path == "/live/":
-        await live(scope, receive, send)
-    else:
-        await _django(scope, receive, send)
+    app = _statics if path.startswith("/static/") else live if path == "/live/" else _django
+    # Django looks at the host itself, and has a page for a strange one.
+    await (app if _is_ours(scope) else _django)(scope, receive, send)
+
+
+def _is_ours(scope: Scope) -> bool:
+    """Whether the request is for a host that the studio answers to."""
+    sent = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    host, _ = split_domain_port(sent.decode("latin-1"))
+    return validate_host(host, settings.ALLOWED_HOSTS)
 
 
 def _guarded(send: Send) -> Send:

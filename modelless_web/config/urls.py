@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 
 @login_not_required
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; for load balancers and the start-up of tests."""
     return HttpResponse("ok\n", content_type="text/plain")
@@ -22,3 +24,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("modelless_web.studio.urls")),
 ]
+
+handler500 = "modelless_web.studio.views.hindered.stumbled"

@@ -1,7 +1,7 @@
 """Every change of a generation's state, as short transactions. Final states absorb.
 
 Sync, on purpose: the recorder calls these in batches from its own thread, views call ``queue``,
-``stop`` and the trash from theirs. A change is a filtered update that must hit exactly one row,
+and ``stop`` from theirs. A change is a filtered update that must hit exactly one row,
 so a late, lost or doubled call is harmless on every database.
 """
 
@@ -143,18 +143,6 @@ def stop(generation: Generation) -> bool:
     ):
         return True
     return bool(rows.filter(status=Status.RUNNING).update(stop_requested=True))
-
-
-def trash(generation: Generation) -> None:
-    """Put a generation out of sight; ``restore`` brings it back."""
-    now = timezone.now()
-    Generation.objects.filter(pk=generation.pk).update(deleted_at=now, changed_at=now)
-
-
-def restore(generation: Generation) -> None:
-    """Bring a generation back from the trash."""
-    now = timezone.now()
-    Generation.objects.filter(pk=generation.pk).update(deleted_at=None, changed_at=now)
 
 
 def touch(picture: UUID) -> None:

@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 TICK: Final = 0.03
 LAG: Final = 0.2
+AFTER_TROUBLE: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -268,8 +269,8 @@ class Recorder:
                 # An order is written at once, but takes no text along that can wait: in a crowd
                 # there is always an order, and each would write every text again.
                 if time.monotonic() >= texts_due:
-                    await self._write(self._take_unwritten())
-                    texts_due = time.monotonic() + LAG
+                    is_written = await self._write(self._take_unwritten())
+                    texts_due = time.monotonic() + (LAG if is_written else AFTER_TROUBLE)
                 elif self._orders:
                     await self._write([])
         finally:
@@ -310,13 +311,19 @@ class Recorder:
             recording.is_unwritten = False
         return unwritten
 
-    async def _write(self, unwritten: list[Recording]) -> None:
-        orders, self._orders = self._orders, []
-        if not (orders or unwritten):
-            return
-        results = await asyncio.get_running_loop().run_in_executor(
-            self._thread, _write_all, [action for action, _ in orders], _texts(unwritten)
-        )
+    async def _write(self, unwritten: list[Recording]) -> bool:
+        """Carry out all orders and write these texts; False if a text has to be written again."""
+        orders, texts = self._take_orders(), _texts(unwritten)
+        if not (orders or texts):
+            return True
+        try:
+            results = await asyncio.get_running_loop().run_in_executor(
+                self._thread, _write_all, [action for action, _ in orders], texts
+            )
+        except Exception as error:
+            # Nothing has begun: who came meanwhile would wait as long again, and in vain.
+            orders += self._take_orders()
+            results = [error for _ in (*orders, *texts)]
         for (_, future), result in zip(orders, results, strict=False):
             if future.done():
                 continue
@@ -326,9 +333,17 @@ class Recorder:
                 future.set_result(result)
         failures = [result for result in results[len(orders) :] if isinstance(result, Exception)]
         if failures:
-            logger.error("Text could not be written; trying again.", exc_info=failures[0])
+            is_ours = not isinstance(failures[0], OperationalError)
+            trace = failures[0] if is_ours else None
+            logger.error("Text waits for the ledger: %s", failures[0], exc_info=trace)
             for recording in unwritten:
                 recording.is_unwritten = True
+        return not failures
+
+    def _take_orders(self) -> list[Order]:
+        """Take what is still wanted."""
+        orders, self._orders = self._orders, []
+        return [order for order in orders if not order[1].done()]
 
 
 def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
@@ -339,17 +354,19 @@ def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
 
 
 def _write_all(actions: list[Callable[[], Any]], texts: list[Callable[[], None]]) -> list[Any]:
-    """Do everything in one transaction; return each result, or the error in its place."""
+    """Do everything in one transaction; return each result, or the error in its place.
+
+    Raises what keeps the transaction from beginning: a database that is locked or can't be had.
+    """
     close_old_connections()
     has_begun = False
     try:
         with transaction.atomic():
             has_begun = True
             return [action() for action in (*actions, *texts)]
-    except Exception as error:
+    except Exception:
         if not has_begun:
-            # Locked, or not to be reached: each would wait as long again, and in vain.
-            return [error for _ in (*actions, *texts)]
+            raise
         # One of them failed and took the others along: each for itself, so that only it does.
         return [_alone(action) for action in (*actions, *texts)]
 

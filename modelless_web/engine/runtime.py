@@ -4,16 +4,18 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError
 
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
 from modelless_web.engine.channel import Channel, channel
+from modelless_web.engine.chores import Chores
 from modelless_web.engine.live import LiveLog, News, card, order
 from modelless_web.engine.recorder import Recorder
 from modelless_web.engine.recovery import Sweeper
@@ -47,6 +49,7 @@ class Engine:
         self.runner = Runner(client, self.recorder, self.rescuer, self.log, self.breaker)
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
+        self.chores = Chores(self.recorder)
         self._loop = asyncio.get_running_loop()
         self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()
@@ -66,6 +69,10 @@ class Engine:
         """End a running generation, on whichever machine it runs. From any thread."""
         self.tell([order("stop", owner, pk)])
 
+    def stir_chores(self) -> None:
+        """Have what is to be done to whole selections gone on with. From any thread."""
+        self._loop.call_soon_threadsafe(self.chores.stir)
+
     def hurry(self) -> None:
         """Wait for no run any longer: the process was asked a second time to end."""
         self._is_hurried.set()
@@ -80,6 +87,18 @@ class Engine:
         Raises TimeoutError after 40 seconds.
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+
+    def write[T](self, action: Callable[[], T]) -> T:
+        """Have the ledger's writer do something and wait for it, from another thread.
+
+        Raises OperationalError if it can't; what has not begun after 40 seconds never does.
+        """
+        order = asyncio.run_coroutine_threadsafe(self.recorder.do(action), self._loop)
+        try:
+            return order.result(LONGEST_WAIT)
+        except TimeoutError as error:
+            order.cancel()
+            raise OperationalError("The ledger's writer does not answer.") from error
 
     async def ended(self, seconds: float) -> bool:
         """Whether every run ends within that time, or before somebody hurries."""
@@ -138,6 +157,7 @@ async def running() -> AsyncIterator[Engine]:
                         engine.admission.keep(),
                         engine.sweeper.keep(),
                         engine.rescuer.keep(),
+                        engine.chores.keep(),
                     )
                 ]
                 try:

@@ -6,14 +6,22 @@ Word may be lost, late or doubled; the ledger has the truth and the sweeper read
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from modelless_web.engine import catalogue, ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat
-from modelless_web.records.models import Generation, Model, User
+from modelless_web.records.models import Action, Generation, Model, User
+from modelless_web.records.organise import actions
+from modelless_web.records.organise.changes import move
+from modelless_web.records.organise.selection import Selection
+
+MOVES: Final = (Action.Verb.TRASH, Action.Verb.RESTORE)
+MOST_TOLD: Final = 60
 
 
 def submit(
@@ -64,14 +72,39 @@ def stop(generation: Generation) -> None:
 def trash(generation: Generation) -> None:
     """Put a generation into the trash; a running one is stopped."""
     stop(generation)
-    ledger.trash(generation)
+    move(Generation.objects.filter(pk=generation.pk), timezone.now())
     _tell(generation)
 
 
 def restore(generation: Generation) -> None:
     """Bring a generation back from the trash."""
-    ledger.restore(generation)
+    move(Generation.objects.filter(pk=generation.pk), None)
     _tell(generation)
+
+
+def change(selection: Selection, verb: str, value: str = "") -> Action:
+    """Begin to change a whole selection; what is more than a step goes on by itself.
+
+    Raises UnknownChangeError with a sentence.
+    """
+    return _go_on(_write(partial(actions.begin, selection, verb, value)))
+
+
+def undo(owner: User, pk: UUID) -> Action | None:
+    """Begin to take an action back; None where there is nothing to be taken back."""
+    action = _write(partial(actions.undo, owner, pk))
+    return _go_on(action) if action else None
+
+
+def _go_on(action: Action) -> Action:
+    engine = runtime.current()
+    if engine:
+        if action.is_open:
+            engine.stir_chores()
+        if action.verb in MOVES:
+            formers = action.formers.values_list("generation", flat=True)
+            engine.tell([card(action.owner_id, pk) for pk in formers[:MOST_TOLD]])
+    return action
 
 
 def refresh_models() -> None:
@@ -86,7 +119,7 @@ def refresh_models() -> None:
 def _write[T](action: Callable[[], T]) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.wait_for(engine.recorder.do(action)) if engine else action()
+    return engine.write(action) if engine else action()
 
 
 def _begin(generation: Generation) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import warnings
 from dataclasses import dataclass
 from typing import Final
@@ -10,9 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import ExifTags, Image, ImageOps
 
-from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS, Picture
+from modelless_web.records.models.pictures import FORMATS, THUMBNAIL_WIDTHS, Picture
 
-FORMATS: Final = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+logger = logging.getLogger(__name__)
+
 MOST_PIXELS: Final = 50_000_000
 MOST_FRAMES: Final = 200
 THUMBNAIL_QUALITY: Final = 80
@@ -69,6 +71,16 @@ def keep(data: bytes) -> Kept:
         # Whatever a storage raises: each kind of them has errors of its own.
         raise StoreError(getattr(error, "strerror", None) or str(error)) from error
     return kept
+
+
+def is_kept(kept: Kept) -> bool:
+    """Whether the bytes are still there; True where the store can't be asked."""
+    picture = Picture(sha256=kept.sha256, media_type=kept.media_type)
+    try:
+        return default_storage.exists(picture.original_name)
+    except Exception:
+        logger.exception("The store could not be asked for a picture.")
+        return True
 
 
 def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:

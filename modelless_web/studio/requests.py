@@ -2,7 +2,6 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -44,16 +43,14 @@ class PersonMiddleware(MiddlewareMixin):
         kwargs: object,
     ) -> HttpResponseBase | None:
         """Make a guest of a stranger, or send them to sign in; None lets the request pass."""
-        is_open = not getattr(view, "login_required", True)
-        if is_open or is_admin(request) or request.user.is_authenticated:
+        if is_for_strangers(request) or is_admin(request) or request.user.is_authenticated:
             return None
         if settings.ENVIRONMENT.access == "guests":
             login(request, User.objects.create_guest(), backend=PASSWORD_BACKEND)
             return None
         sign_in = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         # A fragment request would follow the redirect and put the login page into the page.
-        is_fragment = cast(StudioRequest, request).htmx
-        return HttpResponseClientRedirect(sign_in.url) if is_fragment else sign_in
+        return HttpResponseClientRedirect(sign_in.url) if is_fragment(request) else sign_in
 
 
 def sign_in(request: HttpRequest, account: User) -> None:
@@ -82,6 +79,17 @@ def client_address(request: HttpRequest) -> str:
         return str(address)
     mapped = address.ipv4_mapped
     return str(mapped or ipaddress.ip_network((int(address), 64), strict=False))
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks, for a piece of a page."""
+    return bool(getattr(request, "htmx", False))
+
+
+def is_for_strangers(request: HttpRequest) -> bool:
+    """Whether the request is for what nobody must sign in for: signing in itself, for one."""
+    match = request.resolver_match
+    return match is None or not getattr(match.func, "login_required", True)
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.contrib import auth
+from django.db import OperationalError
 from django.http import HttpRequest, parse_cookie
 
 from modelless_web.engine import runtime
@@ -33,7 +34,6 @@ HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"content-security-policy", b"default-src 'none'"),
 ]
 
 _cards: Final[WeakKeyDictionary[Engine, Cards]] = WeakKeyDictionary()
@@ -45,8 +45,16 @@ type Send = Any
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer ``GET /live/`` with the news of the signed-in person's runs, until they leave."""
+    if scope["method"] != "GET":
+        await _refuse(send, 405, (b"allow", b"GET"))
+        return
     engine = runtime.current()
-    person = await in_thread(_person, scope)
+    try:
+        person = await in_thread(_person, scope)
+    except OperationalError:
+        logger.warning("An event stream waits for the database.", exc_info=True)
+        await _refuse(send, 503)
+        return
     if person is None or engine is None or engine.log.is_closed:
         await _refuse(send, 403 if person is None else 503)
         return
@@ -115,8 +123,8 @@ async def _guard(scope: Scope, watcher: Watcher) -> None:
         watcher.cut()
 
 
-async def _refuse(send: Send, status: int) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+async def _refuse(send: Send, status: int, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store"), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

@@ -117,11 +117,6 @@
     walked = -1;
     for (const sheet of document.querySelectorAll("#parameters:popover-open, #composer-sheet:popover-open")) sheet.hidePopover();
   });
-  for (const [name, hidden] of [["htmx:sendError", false], ["htmx:responseError", false], ["htmx:beforeRequest", true]]) {
-    document.addEventListener(name, ({ detail }) => {
-      if (detail.elt.id === "composer") detail.elt.querySelector("[data-unsent]").hidden = hidden;
-    });
-  }
 
   /* Stop sequences: the lines of a text field, shown as chips. */
   class StopChips extends HTMLElement {

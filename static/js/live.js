@@ -2,13 +2,17 @@
 // running generations in title and icon, and asking the server when the stream falls silent.
 "use strict";
 {
+  // Milliseconds. The studio says something every 15 seconds at least.
   const SILENCE = 40_000;
+  const BEAT = 20_000;
   const ASK_EVERY = 3_000;
   const title = document.title;
   const live = document.getElementById("live");
   const results = document.getElementById("results");
   const button = document.getElementById("new-cards");
   let heard = Date.now();
+  let revived = heard;
+  let source = null;
   let unseen = 0;
 
   // A fragment for a place that this page does not have is dropped; a card gets a place on Create.
@@ -18,10 +22,10 @@
     for (const part of [...made.content.children]) {
       const way = part.getAttribute("hx-swap-oob");
       if (!way) continue;
-      const id = way.includes(":#") ? way.split(":#")[1] : part.id;
-      if (document.getElementById(id)) continue;
+      const place = way.includes(":") ? way.slice(way.indexOf(":") + 1) : `#${part.id}`;
+      if (document.querySelector(place)) continue;
       if (part.matches(".card")) renew(part.dataset.generation);
-      if (results && way !== "delete" && part.matches(".card")) makePlace(id);
+      if (results && way !== "delete" && part.matches(".card")) makePlace(part.id);
       else part.remove();
     }
     return made.innerHTML;
@@ -81,6 +85,22 @@
     return `${card.id} ${details.className} ${[...card.querySelectorAll("details")].filter((d) => d.className === details.className).indexOf(details)}`;
   };
 
+  /* The stream: one at a time, and another where this one is dead without knowing, as after sleep. */
+  htmx.createEventSource = (address) => {
+    source?.close();
+    return (source = new EventSource(address));
+  };
+  const canHear = "EventSource" in window;
+  const isDeaf = () => !canHear || Date.now() - heard >= SILENCE;
+  const revive = (silence) => {
+    if (!live || !canHear || Date.now() - Math.max(heard, revived) < silence) return;
+    revived = Date.now();
+    live.dataset.revived = revived;
+    htmx.process(live);
+  };
+  for (const event of ["resume", "visibilitychange"]) document.addEventListener(event, () => revive(BEAT));
+  for (const event of ["online", "pageshow"]) addEventListener(event, () => revive(BEAT));
+
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     heard = Date.now();
     event.preventDefault();
@@ -107,14 +127,15 @@
 
   // No news and no sign of life: ask for every open card, and after a submission for all of them.
   setInterval(() => {
-    if (Date.now() - heard < SILENCE && "EventSource" in window) return;
+    if (!isDeaf()) return;
+    revive(SILENCE);
     for (const card of document.querySelectorAll("article[data-poll]")) {
       htmx.ajax("GET", card.dataset.poll, { source: card, target: live, swap: "none" });
     }
   }, ASK_EVERY);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const isNew = detail.elt.matches("#composer, [data-again]") && detail.successful;
-    if (!isNew || !results || (Date.now() - heard < SILENCE && "EventSource" in window)) return;
+    if (!isNew || !results || !isDeaf()) return;
     htmx.ajax("GET", location.pathname, { target: results, select: "#results > .card", swap: "innerHTML" });
   });
 

@@ -74,11 +74,51 @@
       detail.elt.closest("[data-toast]")?.remove();
     }
   });
+
+  /* A double click and a key that is held down are one wish. */
+  const once = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("[type=submit]")) once(event);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (!event.repeat || event.key !== "Enter") return;
+    if (event.target.matches("[type=submit], input") || event.ctrlKey || event.metaKey) once(event);
+  }, true);
+
+  /* What was not done is told where it was asked for, until the next try; the studio may say why. */
+  const unsent = new WeakMap();
+  const lineOf = (asker) => {
+    let line = asker.querySelector("[data-unsent]") ?? unsent.get(asker);
+    if (!line) {
+      line = Object.assign(document.createElement("p"), { className: "field-error", role: "alert" });
+      line.dataset.unsent = "The studio did not answer. Try again in a moment.";
+      unsent.set(asker, line);
+      asker.after(line);
+    }
+    return line;
+  };
+  for (const name of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(name, ({ detail: { elt, xhr } }) => {
+      if (!elt.matches("form, button")) return;
+      const isTold = xhr.status === 503 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+      const line = lineOf(elt);
+      line.textContent = isTold ? xhr.responseText : line.dataset.unsent;
+      line.hidden = false;
+    });
+  }
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    const line = elt.querySelector("[data-unsent]") ?? unsent.get(elt);
+    if (line) line.hidden = true;
+  });
+
   const toasts = document.getElementById("toasts");
   const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 10_000);
   if (toasts) {
     new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("[data-toast]")) leave(node);
+      for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("[data-toast]:not([data-stays])")) leave(node);
     }).observe(toasts, { childList: true });
   }
 

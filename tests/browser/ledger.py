@@ -15,6 +15,7 @@ class Ledger:
 
     def __init__(self, studio: Studio) -> None:
         self._folder = studio.data_dir
+        self.path = self._folder / "studio.sqlite3"
 
     def generation(self, pk: str) -> dict[str, Any]:
         """One row of the ledger."""
@@ -70,7 +71,7 @@ class Ledger:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._folder / "studio.sqlite3", timeout=30)) as database:
+        with closing(sqlite3.connect(self.path, timeout=30)) as database:
             database.row_factory = sqlite3.Row
             yield database
 

@@ -6,7 +6,7 @@ from typing import Final
 from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.browser.ledger import Ledger
-from tests.support.studio import Studio
+from tests.support.studio import Studio, wait_for
 
 WATCH_WORDS: Final = """
 window.heard = [];
@@ -15,14 +15,16 @@ new MutationObserver(() => {
   if (text && text !== window.heard.at(-1)) window.heard.push(text);
 }).observe(document.getElementById("results"), { childList: true, subtree: true });
 """
+ONE_DRAWN: Final = re.compile(r"%3E1%3C%2Ftext")
 
 
 class Screen:
     """A page of a studio, and its record."""
 
-    def __init__(self, page: Page, studio: Studio) -> None:
+    def __init__(self, page: Page, studio: Studio, url: str = "") -> None:
         self.page = page
         self.studio = studio
+        self.url = url or studio.url
         self.ledger = Ledger(studio)
 
     @property
@@ -48,11 +50,11 @@ class Screen:
 
     def open(self, path: str = "/") -> Response | None:
         """Go to an address of the studio, and wait for what moves it, if it has scripts."""
-        return self.page.goto(self.studio.url + path)
+        return self.page.goto(self.url + path)
 
     def another(self) -> "Screen":
         """A second tab of the same browser."""
-        return Screen(self.page.context.new_page(), self.studio)
+        return Screen(self.page.context.new_page(), self.studio, self.url)
 
     def choose(self, model: str) -> None:
         """Choose a model by its name, once it is offered."""
@@ -97,3 +99,23 @@ def pk_of(card: Locator) -> str:
 def ended(card: Locator, status: str = "succeeded") -> None:
     """Wait until a card says that its generation has ended so."""
     expect(card).to_have_attribute("data-status", status)
+
+
+def counts_one(screen: Screen) -> None:
+    """Title, bar and icon say that one is running."""
+    expect(screen.page).to_have_title(re.compile(r"^\(1\) Create"))
+    expect(screen.page.locator("#running-count")).to_have_text("1 running")
+    expect(screen.page.locator("link[rel=icon]")).to_have_attribute("href", ONE_DRAWN)
+
+
+def counts_none(screen: Screen) -> None:
+    """Title, bar and icon say that nothing is running."""
+    expect(screen.page).to_have_title(re.compile("^Create"))
+    expect(screen.page.locator("#running-count")).to_have_text("")
+    expect(screen.page.locator("link[rel=icon]")).not_to_have_attribute("href", ONE_DRAWN)
+
+
+def is_as_kept(screen: Screen, card: Locator, text: str) -> None:
+    """The card's running text is this, and a quarter of a second later the ledger's, too."""
+    expect(card.locator(".stream.answer")).to_have_js_property("textContent", text)
+    assert wait_for(lambda: screen.ledger.texts(pk_of(card)) == [text], 10)

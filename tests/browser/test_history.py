@@ -35,25 +35,35 @@ def stops(screen: Screen) -> Locator:
     return screen.page.locator(".cell .frame")
 
 
-def test_filters_stand_in_the_address_and_back_works(history: Screen) -> None:
+def test_the_query_stands_in_the_address_and_back_works(history: Screen) -> None:
     page = history.page
-    page.get_by_label("Model").select_option(PAINTER)
-    page.get_by_role("button", name="Filter").click()
-    expect(page).to_have_url(re.compile(f"model={PAINTER}"))
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    page.keyboard.type(f"model:{PAINTER}")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"q=model%3A{PAINTER}"))
     expect(cells(history)).to_have_count(1)
     page.go_back()
     expect(page).to_have_url(re.compile("/history/$"))
-    expect(page.get_by_text("The written one")).to_be_visible()
+    expect(page.get_by_text("The written one").first).to_be_visible()
     page.go_forward()
-    page.get_by_role("link", name=f"Model: {PAINTER}").click()
-    expect(page.get_by_text("The written one")).to_be_visible()
+    page.get_by_role("list", name="Active filters").get_by_role("link").click()
+    expect(page.get_by_text("The written one").first).to_be_visible()
 
 
-def test_filters_that_match_nothing_say_so(history: Screen) -> None:
-    history.open("/history/?status=failed")
-    expect(history.page.get_by_text("Nothing matches these filters")).to_be_visible()
+def test_a_query_that_matches_nothing_says_so(history: Screen) -> None:
+    history.open("/history/?q=status%3Afailed")
+    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
     history.page.get_by_role("link", name="show everything").click()
     expect(cells(history)).not_to_have_count(0)
+
+
+def test_facets_narrow_and_are_taken_back(history: Screen) -> None:
+    facets = history.page.locator(".facets")
+    facets.get_by_role("link", name=PAINTER).click()
+    expect(cells(history)).to_have_count(1)
+    facets.get_by_role("link", name=PAINTER).click()
+    expect(cells(history)).not_to_have_count(1)
 
 
 def test_the_next_page_comes_while_scrolling(history: Screen) -> None:

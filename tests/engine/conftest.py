@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,18 +12,6 @@ from modelless_web.engine.runtime import Engine
 from modelless_web.records.models import Gateway
 from tests.support import factories
 from tests.support.beside import beside
-
-
-@pytest.fixture
-def media(settings: Any, tmp_path: Path) -> Path:
-    """An empty media folder."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "modelless_web.records.media.AtomicStorage",
-            "OPTIONS": {"location": tmp_path},
-        }
-    }
-    return tmp_path
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """What a run tells: to the live log piece by piece, to the ledger in batches."""
 
+import asyncio
+import threading
 from itertools import pairwise
 
 import pytest
+from django.db import OperationalError
 
+from modelless_web.engine import recorder
 from modelless_web.engine.live import News
 from modelless_web.engine.recorder import Recording
 from modelless_web.engine.runtime import Engine
@@ -125,8 +129,6 @@ def test_the_ledger_follows_a_stream_in_batches(engine: Engine) -> None:
 
 def test_one_order_that_fails_leaves_the_others_of_its_batch(engine: Engine) -> None:
     async def both() -> tuple[object, object]:
-        import asyncio
-
         def fail() -> None:
             raise ValueError("no")
 
@@ -136,3 +138,40 @@ def test_one_order_that_fails_leaves_the_others_of_its_batch(engine: Engine) -> 
 
     failed, counted = engine.wait_for(both())
     assert (type(failed), counted) == (ValueError, 0)
+
+
+def test_an_order_that_nobody_waits_for_any_longer_is_never_carried_out(engine: Engine) -> None:
+    carried_out: list[str] = []
+
+    async def leave() -> None:
+        order = asyncio.ensure_future(engine.recorder.do(lambda: carried_out.append("late")))
+        await asyncio.sleep(0)
+        order.cancel()
+        await engine.recorder.do(lambda: carried_out.append("next"))
+
+    engine.wait_for(leave())
+    assert carried_out == ["next"]
+
+
+def test_who_comes_while_the_writer_waits_in_vain_does_not_wait_as_long_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+    goes_on = threading.Event()
+
+    def locked(*_: object) -> None:
+        waits.set()
+        goes_on.wait(10)
+        monkeypatch.undo()
+        raise OperationalError("database is locked")
+
+    async def both() -> tuple[object, ...]:
+        first = asyncio.ensure_future(engine.recorder.do(Generation.objects.count))
+        await asyncio.to_thread(waits.wait, 10)
+        second = asyncio.ensure_future(engine.recorder.do(Generation.objects.count))
+        await asyncio.sleep(0)
+        goes_on.set()
+        return await asyncio.gather(first, second, return_exceptions=True)
+
+    monkeypatch.setattr(recorder, "_write_all", locked)
+    assert {type(result) for result in engine.wait_for(both())} == {OperationalError}

@@ -2,13 +2,11 @@
 
 import base64
 import json
-import os
 import re
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pytest
 from tests.engine.gallery import File, Gallery, gallery
 from tests.engine.rescue.test_rescuer import png
 from tests.faults.ground import MODEL, send
+from tests.support.disks import fill, make_room, remount, small_disk
 from tests.support.studio import Studio, Visitor, wait_for
 
 PICTURE = re.compile(r'href="(/pictures/[0-9a-f-]{36}/original)')
@@ -59,32 +58,6 @@ def stored(visitor: Visitor, card: str) -> list[bytes]:
     return [visitor.http.get(address).content for address in found]
 
 
-@contextmanager
-def small_disk(place: Path) -> Iterator[None]:
-    """A disk of one megabyte at that place."""
-    place.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("A disk of its own can only be mounted by root.")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
-def fill(disk: Path) -> None:
-    """Leave not a byte free on a disk."""
-    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
-        while True:
-            file.write(os.urandom(4_096))
-
-
-def remount(disk: Path, how: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
-
-
 @pytest.mark.parametrize("link", [True, False], ids=["linked", "in the answer"])
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
 def test_a_disk_that_takes_nothing_loses_no_picture(
@@ -106,7 +79,7 @@ def test_a_disk_that_takes_nothing_loses_no_picture(
         later = draw(visitor)
         assert says(visitor, later, "It is here but can&#x27;t be stored")
         assert snapshot(disk) == before
-        (disk / "filler").unlink() if trouble == "full" else remount(disk, "rw")
+        make_room(disk) if trouble == "full" else remount(disk, "rw")
         assert stored(visitor, later) == [second]
         assert stored(visitor, earlier) == [first]
 

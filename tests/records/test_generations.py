@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from modelless_web.engine import ledger
 from modelless_web.records.models import Generation, Status
+from modelless_web.records.organise.changes import move
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +25,14 @@ def test_a_stranger_sees_none_of_them() -> None:
 
 def test_what_is_in_the_trash_is_out_of_sight() -> None:
     row = factories.generation()
-    ledger.trash(row)
+    move(Generation.objects.filter(pk=row.pk), timezone.now())
     assert not Generation.objects.visible_to(row.owner).exists()
 
 
 def test_what_is_restored_is_seen_again() -> None:
     row = factories.generation()
-    ledger.trash(row)
-    ledger.restore(row)
+    move(Generation.objects.filter(pk=row.pk), timezone.now())
+    move(Generation.objects.filter(pk=row.pk), None)
     assert Generation.objects.visible_to(row.owner).get().deleted_at is None
 
 

@@ -14,17 +14,7 @@ from PIL import Image
 from modelless_web.records.models import Picture
 from modelless_web.records.store import Kept, NotAPictureError, keep
 
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    """An empty media folder."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "modelless_web.records.media.AtomicStorage",
-            "OPTIONS": {"location": tmp_path},
-        }
-    }
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("media")
 
 
 def drawn(kind: str = "PNG", size: tuple[int, int] = (800, 400), **options: Any) -> bytes:

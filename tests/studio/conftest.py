@@ -1,6 +1,7 @@
 """The standing characters: a person, a stranger, and the browsers they use."""
 
 import dataclasses
+from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
@@ -8,6 +9,8 @@ from django.test import Client
 
 from modelless_web.records.models import Model, User
 from tests.studio.factories import a_model
+from tests.studio.streams import Pages, serving
+from tests.support.beside import beside
 from tests.support.factories import guest
 
 
@@ -39,6 +42,15 @@ def theirs(stranger: User) -> Client:
 def model(db: None) -> Model:
     """The one model on offer."""
     return a_model()
+
+
+@pytest.fixture
+def pages(transactional_db: None) -> Iterator[Pages]:
+    """A studio's streams."""
+    with beside(serving) as (engine, port):
+        pages = Pages(engine, port)
+        with pages.opened:
+            yield pages
 
 
 @pytest.fixture

@@ -1,129 +1,32 @@
 """The event stream of a page, over a real socket, beside a real engine."""
 
-import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
-from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import uvicorn
-from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.engine import runtime
 from modelless_web.engine.live import News, card
-from modelless_web.engine.runtime import Engine
-from modelless_web.practice.server import listen
 from modelless_web.records.models import Generation, Model, Status, User
 from modelless_web.studio import cards, stream
-from modelless_web.studio.stream import live, message
+from modelless_web.studio.stream import message
+from tests.studio.addresses import WORDS, people, some_work
 from tests.studio.conftest import signed_in
 from tests.studio.factories import a_generation, filled_in
-from tests.support.beside import beside
+from tests.studio.streams import Pages, piece
 from tests.support.factories import person
 from tests.support.studio import wait_for
 
-PATIENCE: Final = 20
 BEAT: Final = "event: beat"
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass
-class Pages:
-    """A running engine and the port at which streams can be opened."""
-
-    engine: Engine
-    port: int
-    opened: ExitStack = field(default_factory=ExitStack)
-
-    def open(self, browser: Client, since: str = "0", cookies: str = "") -> "Stream":
-        """Open a stream as that browser."""
-        session = browser.cookies.get(settings.SESSION_COOKIE_NAME)
-        sent = f"{cookies}{settings.SESSION_COOKIE_NAME}={session.value}" if session else cookies
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        self.opened.callback(connection.close)
-        connection.request("GET", f"/live/?since={since}", headers={"Cookie": sent})
-        return Stream(connection, connection.getresponse())
-
-    @property
-    def watchers(self) -> int:
-        """How many open pages the live log knows."""
-        return sum(len(watchers) for watchers in self.engine.log._watchers.values())
-
-    def close_log(self) -> None:
-        """What the studio does first when it is asked to end."""
-
-        async def close() -> None:
-            self.engine.log.close()
-
-        self.engine.wait_for(close())
-
-
-@dataclass
-class Stream:
-    """One open stream."""
-
-    connection: HTTPConnection
-    reply: HTTPResponse
-
-    def block(self) -> list[str]:
-        """The lines of the next event; none at the end. Raises TimeoutError."""
-        lines = []
-        while (line := self.reply.readline()) not in {b"", b"\n"}:
-            lines.append(line.decode().removesuffix("\n"))
-        return lines
-
-    def hears(self, words: str) -> str:
-        """The next message that holds these words."""
-        while block := self.block():
-            html = "\n".join(line.removeprefix("data: ") for line in block)
-            if words in html:
-                return html
-        raise AssertionError(f"The stream ended without {words!r}")
-
-    def leave(self) -> None:
-        """Close the page."""
-        self.reply.close()
-        self.connection.close()
-
-
-@asynccontextmanager
-async def serving() -> AsyncIterator[tuple[Engine, int]]:
-    """An engine, and a server in its loop, as ``manage.py studio`` runs them."""
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await live(scope, receive, send)
-
-    listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
-    async with runtime.running() as engine:
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            yield engine, listener.getsockname()[1]
-        finally:
-            engine.log.close()
-            server.should_exit = True
-            await serving
-
-
-@pytest.fixture
-def pages(transactional_db: None) -> Iterator[Pages]:
-    """A studio's streams."""
-    with beside(serving) as (engine, port):
-        pages = Pages(engine, port)
-        with pages.opened:
-            yield pages
 
 
 @pytest.fixture
@@ -136,17 +39,6 @@ def row(pages: Pages, person: User) -> Generation:
         lease_owner="elsewhere",
         lease_until=timezone.now() + timedelta(hours=1),
     )
-
-
-def piece(row: Generation, offset: int, text: str) -> News:
-    return {
-        "owner": row.owner_id,
-        "generation": str(row.pk),
-        "kind": "text",
-        "index": 0,
-        "offset": offset,
-        "text": text,
-    }
 
 
 def test_without_a_session_there_is_no_stream(pages: Pages) -> None:
@@ -256,6 +148,42 @@ def test_nobody_hears_of_anothers_runs(
     assert str(row.pk) not in str(blocks)
 
 
+@pytest.mark.parametrize("in_trash", [False, True], ids=["kept", "in the trash"])
+def test_whoever_comes_hears_only_of_their_own(
+    pages: Pages, in_trash: bool, figures: Callable[..., None]
+) -> None:
+    work = some_work(person(), in_trash=in_trash)
+    leased = {"lease_owner": "elsewhere", "lease_until": timezone.now() + timedelta(hours=1)}
+    Generation.objects.update(status=Status.RUNNING, **leased)
+    roles = {role: who for role, who in people(work).items() if who}
+    opened = {role: pages.open(signed_in(who)) for role, who in roles.items()}
+    assert [page.reply.status for page in opened.values()] == [200] * 5
+    first = {role: str([page.block(), page.block()]) for role, page in opened.items()}
+    secret = WORDS["generation"]
+    # News that was sent to the wrong person by mistake is not shown either.
+    for who in roles.values():
+        astray: News = piece(work.row, len(secret), secret) | {"owner": who.pk}
+        pages.engine.tell([astray, card(who.pk, work.row.pk)])
+    through = []
+    for role, who in roles.items():
+        own = a_generation(who)
+        pages.engine.tell([card(who.pk, own.pk)])
+        heard = first[role] + opened[role].until(f"generation-{own.pk}")
+        if role != "owner" and (secret in heard or str(work.row.pk) in heard):
+            through.append((role, heard))
+        assert role != "owner" or (secret in heard) is not in_trash
+    stranger = pages.open(Client()).reply
+    assert (stranger.status, stranger.read()) == (403, b"")
+    figures("event stream × role cells", tried=len(opened) + 1, through=len(through))
+    assert through == []
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_stream_is_only_read(pages: Pages, mine: Client, method: str) -> None:
+    reply = pages.open(mine, method=method).reply
+    assert (reply.status, reply.getheader("Allow"), reply.read()) == (405, "GET", b"")
+
+
 def test_a_sent_form_shows_up_on_the_open_page(pages: Pages, mine: Client, model: Model) -> None:
     opened = pages.open(mine)
     mine.post("/generations/", filled_in(model, prompt="a fox at sea"))
@@ -278,6 +206,16 @@ def test_the_stream_ends_when_the_studio_does(pages: Pages, mine: Client) -> Non
 
 def test_a_studio_that_ends_opens_no_stream(pages: Pages, mine: Client) -> None:
     pages.close_log()
+    assert pages.open(mine).reply.status == 503
+
+
+def test_a_database_that_is_away_opens_no_stream(
+    pages: Pages, mine: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(stream, "_person", away)
     assert pages.open(mine).reply.status == 503
 
 

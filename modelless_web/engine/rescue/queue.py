@@ -17,7 +17,7 @@ from django.utils import timezone
 from modelless_web.engine import ledger
 from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.links import deadline
-from modelless_web.records.models import Picture, Status
+from modelless_web.records.models import Discarded, Picture, Status
 from modelless_web.records.store import Kept
 
 # For as long a claim holds unless it is renewed.
@@ -97,6 +97,7 @@ def take_up() -> None:
 
 def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
     """Note that a picture is safe; False if it was settled before."""
+    Discarded.objects.filter(sha256=kept.sha256).delete()
     return _settle(
         pk,
         attempts,

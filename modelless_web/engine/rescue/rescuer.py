@@ -21,7 +21,7 @@ from modelless_web.engine.rescue.fetch import Fetcher, UnreachableError
 from modelless_web.engine.waits import backoff, for_ever
 from modelless_web.gateway.events import PictureFound
 from modelless_web.records.models import Picture
-from modelless_web.records.store import Kept, NotAPictureError, StoreError, keep
+from modelless_web.records.store import Kept, NotAPictureError, StoreError, is_kept, keep
 
 logger = logging.getLogger(__name__)
 
@@ -165,9 +165,12 @@ class Rescuer:
             why = f"What came is not a picture: {error}."
             is_final = error.is_final or not row.source_url
             change = _after(row, UnreachableError(why, is_final=is_final, is_gone=True), attempts)
-        else:
-            change = partial(queue.keep, row.pk, kept, attempts)
-        await self._write(owner, row, change)
+            await self._write(owner, row, change)
+            return
+        await self._write(owner, row, partial(queue.keep, row.pk, kept, attempts))
+        while not await asyncio.to_thread(is_kept, kept):
+            # Somebody deleted the same picture for good at this very moment.
+            kept = await self._store(row, owner, data)
 
     async def _store(self, row: Picture, owner: int, data: bytes) -> Kept:
         """Store the bytes, however long the disk is full or can't be written."""

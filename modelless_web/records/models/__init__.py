@@ -1,20 +1,24 @@
 """What is remembered, one file per thing."""
 
+from modelless_web.records.models.actions import Action, Former
 from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
-from modelless_web.records.models.pictures import Picture
+from modelless_web.records.models.pictures import Discarded, Picture
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.users import User
 
 __all__ = [
+    "Action",
     "Attempt",
     "Board",
     "Choice",
+    "Discarded",
     "Draft",
     "ErrorGroup",
+    "Former",
     "Gateway",
     "Generation",
     "Knock",

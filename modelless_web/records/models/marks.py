@@ -17,11 +17,13 @@ LONGEST_TAG: Final = 50
 LONGEST_BOARD: Final = 80
 
 
-class OwnedQuerySet[Row: "Tag | Board"](models.QuerySet[Row]):
+class OwnedQuerySet[Row: models.Model](models.QuerySet[Row]):
     def visible_to(self, user: "User") -> Self:
         """Start of every query on a person's behalf: their own."""
         return self.filter(owner=user)
 
+
+class NamedQuerySet[Row: "Tag | Board"](OwnedQuerySet[Row]):
     @transaction.atomic
     def hand_over(self, user: "User") -> None:
         """Make them another person's; what has a name that is taken is merged into the one there.
@@ -46,7 +48,7 @@ class Tag(models.Model):
     name = models.CharField(max_length=LONGEST_TAG)
     generations = models.ManyToManyField(Generation, related_name="tags")
 
-    objects = OwnedQuerySet["Tag"].as_manager()
+    objects = NamedQuerySet["Tag"].as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -72,7 +74,7 @@ class Board(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     generations = models.ManyToManyField(Generation, through="Placement", related_name="boards")
 
-    objects = OwnedQuerySet["Board"].as_manager()
+    objects = NamedQuerySet["Board"].as_manager()
 
     class Meta:
         ordering = [Lower("name")]

@@ -11,6 +11,9 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models.generations import Generation
 
 THUMBNAIL_WIDTHS = (320, 640)
+# What the store keeps, by Pillow's names. None of them can hold a script that a browser runs.
+FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+MEDIA_TYPES = frozenset(f"image/{ending}" for ending in FORMATS.values())
 
 
 class Picture(models.Model):
@@ -97,4 +100,21 @@ class Picture(models.Model):
 
     @property
     def source_host(self) -> str:
-        return urlsplit(self.source_url).hostname or ""
+        """Where it came from; empty where this Python can't read what an older one could."""
+        try:
+            return urlsplit(self.source_url).hostname or ""
+        except ValueError:
+            return ""
+
+
+class Discarded(models.Model):
+    """The bytes of pictures that were deleted for good, to be freed unless somebody has them, too.
+
+    Whoever stores a picture takes its bytes off this list in the transaction that says so.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    media_type = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.sha256

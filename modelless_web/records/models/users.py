@@ -27,6 +27,11 @@ class User(AbstractUser):
         help_text="What a gateway may be told instead of a name.",
     )
     is_guest = models.BooleanField("guest", default=False)
+    days_kept = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="After so many days what is neither starred nor on a board goes to the trash.",
+    )
 
     objects: ClassVar[PersonManager] = PersonManager()
 

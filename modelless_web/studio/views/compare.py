@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.markdown import without_pictures
 from modelless_web.records.models import Generation, Picture
@@ -56,7 +56,7 @@ class Texts:
     differences: list[tuple[str, Difference]]
 
 
-@require_GET
+@require_safe
 def compare(request: StudioRequest) -> HttpResponse:
     """The generations named by ``of``, in that order; the others are held against the first."""
     wanted = list(dict.fromkeys(map(read_uuid, request.GET.getlist("of"))))

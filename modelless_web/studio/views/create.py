@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
@@ -42,7 +42,7 @@ SAID = {
 
 
 @never_cache
-@require_GET
+@require_safe
 def create(request: StudioRequest) -> HttpResponse:
     """The composer with the current draft, with a new one, or with what is taken elsewhere."""
     source, take = _source(request)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.records.models import Draft
 from modelless_web.records.models.drafts import TooManyDraftsError
@@ -18,7 +18,7 @@ SEE_OTHER: Final = 303
 PAGE: Final = "studio/drafts.html"
 
 
-@require_GET
+@require_safe
 def drafts(request: StudioRequest) -> HttpResponse:
     """The drafts to choose from, as a page of their own or for Create."""
     response = _list(request, find_draft(request, request.GET.get("draft", "")))

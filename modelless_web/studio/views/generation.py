@@ -4,42 +4,78 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
+from modelless_web.gateway.address import normalise
+from modelless_web.gateway.wire import chat
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
 from modelless_web.records.relations.words import Difference
+from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
+from modelless_web.studio.snippets.languages import LANGUAGES
+from modelless_web.studio.snippets.request import Request
+from modelless_web.studio.views.marks import marks_of
 
 CARD = "components/card.html"
+LANGUAGE = "code-language"
+A_YEAR = 365 * 24 * 60 * 60
 SEE_OTHER = 303
 
 
-@require_GET
+@require_safe
 def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
     """The detail, as a page of its own or for the drawer."""
     row = own_generation(request, pk)
     template = "studio/generation.html" + ("#detail" if request.htmx else "")
-    response = render(request, template, detail(row))
+    chosen = code_of(row, request.COOKIES.get(LANGUAGE, ""))
+    response = render(request, template, detail(row) | marks_of(request, row) | chosen)
     # The same address is a page and a fragment; a cache must not mix them up.
     response["Vary"] = "HX-Request"
     return response
 
 
-@require_GET
+@require_safe
+def code(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """The request as code in one language, which is remembered: the snippet, or the page."""
+    row = own_generation(request, pk)
+    chosen = code_of(row, request.GET.get("language", ""))
+    if not chosen:
+        raise Http404
+    if request.htmx:
+        response = render(request, "components/code.html#snippet", chosen)
+    else:
+        context = detail(row) | marks_of(request, row) | chosen | {"code_is_open": True}
+        response = render(request, "studio/generation.html", context)
+    response["Vary"] = "HX-Request"
+    response.set_cookie(
+        LANGUAGE,
+        chosen["language"].slug,
+        max_age=A_YEAR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_safe
 def card(request: StudioRequest, pk: UUID) -> HttpResponse:
-    """The card alone, for pages that must ask because no stream reaches them."""
-    return render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
+    """The card and the count of what runs, for pages that no stream reaches."""
+    response = render(request, CARD, {"generation": own_generation(request, pk), "oob": True})
+    response.write(running_count(Generation.objects.visible_to(request.user).open().count()))
+    return response
 
 
-@require_GET
+@require_safe
 def raw(request: StudioRequest, pk: UUID, side: str) -> HttpResponse:
     """The exact bytes that were sent or received, keys redacted."""
     row = own_generation(request, pk)
@@ -113,6 +149,20 @@ def detail(row: Generation) -> dict[str, Any]:
         "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
     }
+
+
+def code_of(row: Generation, slug: str) -> dict[str, Any]:
+    """The request that was sent, written in a language; in the first for lack of a known one.
+
+    Nothing, where the gateway's address is none that anything could be sent to.
+    """
+    language = LANGUAGES.get(slug) or next(iter(LANGUAGES.values()))
+    try:
+        address = normalise(row.gateway.base_url)
+    except ValueError:
+        return {}
+    snippet = language.write(Request(address, chat.call_of(row.request)))
+    return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
 def _pictures(row: Generation) -> list[dict[str, Any]]:

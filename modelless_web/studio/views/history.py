@@ -1,51 +1,67 @@
-"""History: everything a person has made, newest first."""
+"""History: everything a person has made, newest first, found by one query language."""
 
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import FETCH_RAISE
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from modelless_web.records.models import Generation
-from modelless_web.studio.forms.history import HistoryFilter
+from modelless_web.records.models import Board, Generation, Tag
+from modelless_web.records.search.complete import complete
+from modelless_web.records.search.find import find
+from modelless_web.records.search.query import OPERATORS, Query, parse
 from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.views.action import last_action
 
-PAGE = 48
-EXAMPLES = (
+PAGE: Final = 48
+LONGEST_QUERY: Final = 1_000
+MOST_TAGS: Final = 200
+# Words of the address that a link to another page of the same history leaves out.
+PASSING: Final = frozenset({"undo", "did", "before", "at"})
+EXAMPLES: Final = (
     "A lighthouse on a rocky coast at golden hour, long shadows, calm sea",
     "A neon city street at night in the rain, reflections, cinematic",
     "A misty mountain forest at dawn, pastel colours, 1536x1024",
 )
 
 
-@require_GET
+@require_safe
 def history(request: StudioRequest) -> HttpResponse:
-    """One page of the history, as a grid or a list, narrowed by the filters in the address."""
-    filters = HistoryFilter(request.GET, person=request.user)
-    mine = Generation.objects.visible_to(request.user)
-    rows = mine.matching(**filters.values).with_answers()  # type: ignore[arg-type]
-    before = read_uuid(request.GET.get("before", ""))
-    if before:
+    """One page of the history, as a grid or a list, narrowed by the query in the address."""
+    query = read_query(request)
+    is_ranked = request.GET.get("sort") == "best" and query.has_words
+    rows = find(request.user, query, ranked=is_ranked).with_answers()
+    before = _before(request)
+    if before and not is_ranked:
         rows = rows.filter(pk__lt=before)
     page = list(rows.fetch_mode(FETCH_RAISE)[: PAGE + 1])
     generations = page[:PAGE]
+    has_more = len(page) > PAGE and not is_ranked
+    mine = Generation.objects.visible_to(request.user)
     context = {
         "generations": generations,
-        "days": _days(generations),
-        "next_url": _url(request, before=str(generations[-1].pk)) if len(page) > PAGE else "",
+        "days": _days(generations, is_ranked),
+        "next_url": _url(request, before=str(generations[-1].pk)) if has_more else "",
+        "newest_url": _url(request) if before else "",
         "view": "list" if request.GET.get("view") == "list" else "grid",
-        "grid_url": _url(request, view="", before=""),
-        "list_url": _url(request, view="list", before=""),
-        "filters": filters,
-        "chips": [
-            {"label": label, "remove_url": _url(request, before="", **{name: ""})}
-            for name, label in filters.chips
-        ],
+        "grid_url": _url(request, view=""),
+        "list_url": _url(request, view="list"),
+        "query": query,
+        "is_ranked": is_ranked,
+        "sort_url": _url(request, sort="" if is_ranked else "best"),
+        "chips": chips(request, query),
+        "here": _url(request),
         "undo": _undo(request),
+        "action": last_action(request),
+        "tags": Tag.objects.visible_to(request.user)[:MOST_TAGS],
+        "boards": [board for board in Board.objects.visible_to(request.user) if not board.is_smart],
+        "operators": OPERATORS,
         "is_empty": not generations and not mine.exists(),
         "examples": [
             {"prompt": prompt, "url": f"{reverse('create')}?{urlencode({'prompt': prompt})}"}
@@ -56,14 +72,50 @@ def history(request: StudioRequest) -> HttpResponse:
     return render(request, "studio/history.html" + ("#rows" if is_fragment else ""), context)
 
 
-def _days(rows: list[Generation]) -> list[dict[str, Any]]:
+@require_safe
+def completions(request: StudioRequest) -> HttpResponse:
+    """What the word under the cursor may become, as options of a list."""
+    text = request.GET.get("q", "")[:LONGEST_QUERY]
+    found = complete(request.user, text, len(text))
+    return render(request, "components/completions.html", {"completions": found})
+
+
+def read_query(request: StudioRequest) -> Query:
+    """The query in the address."""
+    return parse(request.GET.get("q", "")[:LONGEST_QUERY])
+
+
+def chips(request: StudioRequest, query: Query) -> list[dict[str, str]]:
+    """Each term of the query as a person reads it, and the address without it."""
+    return [
+        {"label": term.label, "remove_url": _url(request, q=query.without(term).text)}
+        for term in query.terms
+    ]
+
+
+def _days(rows: list[Generation], is_ranked: bool) -> list[dict[str, Any]]:
+    if is_ranked:
+        return [{"date": None, "generations": rows}] if rows else []
     by_day = groupby(rows, key=lambda row: row.queued_at.date())
     return [{"date": day, "generations": list(group)} for day, group in by_day]
 
 
+def _before(request: StudioRequest) -> UUID | None:
+    """The row that the page begins after, or the first that a date's end leaves out."""
+    pk = read_uuid(request.GET.get("before", ""))
+    if pk:
+        return pk
+    try:
+        day = date.fromisoformat(request.GET.get("at", ""))
+        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
+    return UUID(int=max(0, int(end.timestamp() * 1000)) << 80)
+
+
 def _url(request: HttpRequest, **changes: str) -> str:
     """This page's address with some of its words changed or, where empty, left out."""
-    words = {k: v for k, v in request.GET.items() if k != "undo"} | changes
+    words = {k: v for k, v in request.GET.items() if k not in PASSING} | changes
     query = urlencode({name: value for name, value in words.items() if value})
     return f"{request.path}?{query}" if query else request.path
 

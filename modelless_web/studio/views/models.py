@@ -4,14 +4,14 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.records.models import Gateway, Model
 from modelless_web.studio.requests import StudioRequest
 
 
-@require_GET
+@require_safe
 def models(request: StudioRequest) -> HttpResponse:
     """Every gateway with the models that can be chosen now."""
     offered = Prefetch("models", Model.objects.on_offer().exclude(kind=Model.Kind.HIDDEN))

@@ -13,15 +13,17 @@ from django.http import (
     HttpResponseNotModified,
     StreamingHttpResponse,
 )
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modelless_web.records.models import Picture
+from modelless_web.records.models.pictures import MEDIA_TYPES
 from modelless_web.studio.requests import StudioRequest, own_picture
 
 BLOCK: Final = 64 * 1024
+UNKNOWN: Final = "application/octet-stream"
 
 
-@require_GET
+@require_safe
 def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """One picture: the original bytes as received, or a thumbnail of 320 or 640 px."""
     return respond(request, own_picture(request, pk), variant)
@@ -36,23 +38,33 @@ def respond(request: HttpRequest, row: Picture, variant: str) -> HttpResponseBas
     tag = f'"{row.sha256}-{variant}"'
     if request.headers.get("If-None-Match") == tag:
         file.close()
-        return _lasting(HttpResponseNotModified(), tag)
-    response = StreamingHttpResponse(
-        _blocks(file), content_type=row.media_type if variant == "original" else "image/webp"
-    )
+        return _guarded(HttpResponseNotModified(), tag)
+    kind, ending = _kind(row, variant)
+    response = StreamingHttpResponse(_blocks(file), content_type=kind)
     response["Content-Length"] = str(file.size)  # type: ignore[attr-defined]
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    kind = "attachment" if "download" in request.GET else "inline"
-    extension = row.media_type.removeprefix("image/") if variant == "original" else "webp"
-    response["Content-Disposition"] = f'{kind}; filename="{row.pk}.{extension}"'
-    return _lasting(response, tag)
+    is_shown = "download" not in request.GET and kind != UNKNOWN
+    shown = "inline" if is_shown else "attachment"
+    response["Content-Disposition"] = f'{shown}; filename="{row.pk}.{ending}"'
+    return _guarded(response, tag)
 
 
-def _lasting[T: HttpResponseBase](response: T, tag: str) -> T:
-    """Let the person's own browser keep it for a year: the bytes behind a tag never change."""
+def _kind(row: Picture, variant: str) -> tuple[str, str]:
+    """The type to tell a browser and the ending of a file; never one that can hold a script.
+
+    A row says what the store has seen in the bytes, but rows are restored from files, too.
+    """
+    kind = row.media_type if variant == "original" else "image/webp"
+    return (kind, kind.removeprefix("image/")) if kind in MEDIA_TYPES else (UNKNOWN, "bin")
+
+
+def _guarded[T: HttpResponseBase](response: T, tag: str) -> T:
+    """Let the person's own browser keep it for a year: the bytes behind a tag never change.
+
+    A browser takes over what a "not modified" says, so that says it all once more.
+    """
     response["ETag"] = tag
     response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

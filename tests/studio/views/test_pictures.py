@@ -1,9 +1,11 @@
 """The pictures' bytes, for their owner only."""
 
 import io
-from typing import Any
+import re
+from typing import Any, Final
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
@@ -122,7 +124,6 @@ def test_a_tag_opens_no_door(theirs: Client, picture: Picture) -> None:
     [
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Cache-Control", "private, max-age=31536000, immutable"),
     ],
 )
@@ -130,6 +131,12 @@ def test_bytes_from_outside_can_do_nothing(
     mine: Client, picture: Picture, header: str, value: str
 ) -> None:
     assert mine.get(picture.url)[header] == value
+
+
+def test_what_a_browser_has_already_stays_in_the_sandbox(mine: Client, picture: Picture) -> None:
+    tag = mine.get(picture.url)["ETag"]
+    answer = mine.get(picture.url, headers={"If-None-Match": tag})
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 @pytest.mark.parametrize(
@@ -149,3 +156,76 @@ def test_it_is_shown_or_downloaded_under_a_name_of_ours(
 
 def test_a_picture_is_only_read(mine: Client, picture: Picture) -> None:
     assert mine.post(picture.url).status_code == 405
+
+
+SCRIPT: Final = b"<script>alert(document.domain)</script>"
+SVG: Final = b'<svg xmlns="http://www.w3.org/2000/svg">' + SCRIPT + b"</svg>"
+
+
+def gif(comment: bytes) -> bytes:
+    """A picture that is a page as well, for a browser that looks into the bytes."""
+    buffer = io.BytesIO()
+    Image.new("P", (8, 6)).save(buffer, "GIF", comment=comment)
+    return buffer.getvalue()
+
+
+def is_harmless(answer: Any) -> None:
+    """Whatever the bytes are, no browser runs them."""
+    assert answer.status_code == 200
+    assert not re.search("html|svg|xml|script|text/", answer["Content-Type"])
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.parametrize("query", ["", "?download"])
+@pytest.mark.parametrize(
+    "data",
+    [gif(b"<!doctype html>" + SCRIPT), gif(SVG), PNG + b"<!doctype html>" + SCRIPT, PNG + SVG],
+    ids=["gif and html", "gif and svg", "png and html", "png and svg"],
+)
+def test_a_picture_that_is_a_page_too_is_only_a_picture(
+    mine: Client, person: User, data: bytes, query: str
+) -> None:
+    answer = mine.get(a_picture(a_generation(person), data).url + query)
+    is_harmless(answer)
+    assert answer["Content-Type"] in {"image/gif", "image/png"}
+    assert body(answer) == data
+
+
+@pytest.mark.parametrize("data", [b"<!doctype html>" + SCRIPT, SVG, b"<?xml version='1.0'?>" + SVG])
+@pytest.mark.parametrize("variant", ["original", "320", "640"])
+def test_a_file_that_was_exchanged_for_a_page_is_none(
+    mine: Client, picture: Picture, variant: str, data: bytes
+) -> None:
+    is_original = variant == "original"
+    name = picture.original_name if is_original else picture.thumbnail_name(int(variant))
+    before = default_storage.open(name).read()
+    default_storage.save(name, ContentFile(data))
+    answer = mine.get(f"/pictures/{picture.pk}/{variant}")
+    is_harmless(answer)
+    assert body(answer) == data
+    default_storage.save(name, ContentFile(before))
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        "image/svg+xml",
+        "text/html",
+        "application/xhtml+xml",
+        "text/xml",
+        "png",
+        "",
+        "image/png\nX: y",
+    ],
+)
+def test_a_row_that_claims_another_type_is_downloaded_as_bytes(
+    mine: Client, person: User, claimed: str
+) -> None:
+    row = a_picture(a_generation(person), media_type=claimed)
+    default_storage.save(row.original_name, ContentFile(SVG))
+    answer = mine.get(row.url)
+    is_harmless(answer)
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"] == f'attachment; filename="{row.pk}.bin"'
+    default_storage.delete(row.original_name)

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from modelless_web.records.models import Knock
 from modelless_web.records.models.knocks import WINDOW
+from modelless_web.records.owner import owner_token
 from modelless_web.studio.requests import client_address
 from modelless_web.studio.views.account import OF_ONE_ADDRESS, OF_ONE_NAME
 from tests.studio.pages import text_of
@@ -120,6 +121,30 @@ def test_staff_are_counted_at_the_same_door() -> None:
         "/admin/login/", {"username": ada.username, "password": PASSWORD}, follow=True
     )
     assert "_auth_user_id" not in answer.client.session
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_owners_link_is_no_better_door(method: str) -> None:
+    for number in range(OF_ONE_ADDRESS):
+        assert getattr(Client(), method)(f"/account/owner/{number}/").status_code == 404
+    right = f"/account/owner/{owner_token()}/"
+    answer = getattr(Client(), method)(right)
+    assert answer.status_code == 429
+    assert "Too many attempts. Try again in 15 minutes" in text_of(answer)
+    assert 0 < int(answer["Retry-After"]) <= WINDOW.total_seconds()
+    assert Client().get(right, REMOTE_ADDR="192.0.2.9").status_code == 200
+
+
+def test_whoever_tried_at_one_door_is_known_at_the_other() -> None:
+    for number in range(OF_ONE_ADDRESS):
+        knock(Client(), f"name{number}")
+    assert Client().get(f"/account/owner/{owner_token()}/").status_code == 429
+
+
+def test_a_dead_owners_link_counts_like_a_live_one() -> None:
+    factories.person(is_staff=True)
+    answers = [Client().get("/account/owner/0/").status_code for _ in range(OF_ONE_ADDRESS + 1)]
+    assert answers == [404] * OF_ONE_ADDRESS + [429]
 
 
 def test_what_is_counted_holds_no_name_and_no_address() -> None:

@@ -56,8 +56,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Until the server takes over, both end the start quietly.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Until the server takes over, both end the start quietly; a shell that put us into the
+        # background may have had us ignore the first.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         environment = settings.ENVIRONMENT
         lock = lock_data_folder(
             "stop it first, or give this one its own folder with MODELLESS_DATA_DIR."

@@ -1,0 +1,1 @@
+"""How people put what they made in order: one by one, or a whole selection at once."""

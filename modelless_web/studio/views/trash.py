@@ -1,0 +1,51 @@
+"""The trash, and for how long things are kept out of it."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from modelless_web.records.models import Generation
+from modelless_web.records.retention import KEPT_IN_TRASH
+from modelless_web.studio.forms.boards import KeepForm
+from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.views.action import last_action
+
+SEE_OTHER: Final = 303
+PAGE: Final = 48
+
+
+@require_safe
+def trash(request: StudioRequest) -> HttpResponse:
+    """What was deleted in the last thirty days, newest deletion first."""
+    rows = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
+    before = read_uuid(request.GET.get("before", ""))
+    if before:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows.with_answers()[: PAGE + 1])
+    has_more = len(page) > PAGE
+    older = {"before": str(page[PAGE - 1].pk)} if has_more else {}
+    return render(
+        request,
+        "studio/trash.html",
+        {
+            "generations": page[:PAGE],
+            "next_url": f"{reverse('trash-list')}?{urlencode(older)}" if older else "",
+            "days": KEPT_IN_TRASH.days,
+            "form": KeepForm(None, instance=request.user),
+            "action": last_action(request),
+            "here": reverse("trash-list"),
+        },
+    )
+
+
+@require_POST
+def keep(request: StudioRequest) -> HttpResponse:
+    """Say for how long what is neither starred nor on a board is kept."""
+    form = KeepForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return HttpResponseRedirect(reverse("trash-list"), status=SEE_OTHER)

@@ -1,0 +1,175 @@
+// History: what is selected and what is done to it, the facets beside the rows, the way back to
+// where the reader was.
+"use strict";
+{
+  const form = document.getElementById("selection");
+  const boxes = () => [...document.querySelectorAll("[data-select]")].filter((box) => !box.closest("[hidden]"));
+  const chosen = () => boxes().filter((box) => box.checked);
+  const cellOf = (box) => box.closest("[data-cell]");
+  const everything = form?.querySelector("[data-select-all]");
+  let last = null;
+
+  const show = () => {
+    if (!form) return;
+    const pks = new Set(chosen().map((box) => box.value));
+    for (const box of boxes()) cellOf(box).classList.toggle("is-selected", box.checked);
+    form.classList.toggle("has-selection", pks.size > 0);
+    const words = everything.checked ? "All that match" : `${pks.size} selected`;
+    form.querySelector("[data-selected-count]").textContent = words;
+  };
+  const pick = (box, value) => {
+    // A generation with several pictures has several cells; they are one.
+    for (const same of boxes()) if (same.value === box.value) same.checked = value;
+    if (!value) everything.checked = false;
+  };
+  const pickRange = (to, value) => {
+    const all = boxes();
+    const [from, until] = [all.indexOf(last), all.indexOf(to)].sort((a, b) => a - b);
+    for (const box of all.slice(Math.max(0, from), until + 1)) pick(box, value);
+  };
+  const clear = () => {
+    for (const box of boxes()) box.checked = false;
+    everything.checked = false;
+    show();
+  };
+
+  form?.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-select-none]")) return clear();
+    const cell = at("[data-cell]");
+    const box = cell?.querySelector("[data-select]");
+    if (!box) return;
+    const isBox = event.target === box;
+    const isWanted = event.shiftKey || event.ctrlKey || event.metaKey || chosen().length > 0;
+    if (isBox || at(".tick")) {
+      if (!isBox) return;
+      if (event.shiftKey && last) pickRange(box, box.checked);
+      else pick(box, box.checked);
+    } else if (at("a") && isWanted && !event.altKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.shiftKey && last) pickRange(box, true);
+      else pick(box, !box.checked);
+    } else return;
+    last = box;
+    show();
+  }, { capture: true });
+  everything?.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = everything.checked;
+    show();
+  });
+
+  /* A box drawn over the cells, begun where nothing else is. */
+  form?.closest(".history-zone").addEventListener("pointerdown", (start) => {
+    if (start.pointerType !== "mouse" || start.button || start.target.closest("a, button, input, label, select, summary, p, h1, h2, h3, .selection-bar")) return;
+    const before = new Set(start.ctrlKey || start.metaKey || start.shiftKey ? chosen() : []);
+    const frame = document.createElement("div");
+    frame.className = "drag-box";
+    const origin = [start.pageX, start.pageY];
+    const draw = (event) => {
+      const [left, right] = [origin[0], event.pageX].sort((a, b) => a - b);
+      const [top, bottom] = [origin[1], event.pageY].sort((a, b) => a - b);
+      if (!frame.isConnected && right - left + bottom - top < 8) return;
+      if (!frame.isConnected) document.body.append(frame);
+      Object.assign(frame.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+      for (const box of boxes()) {
+        const place = cellOf(box).getBoundingClientRect();
+        const isOut = place.right + scrollX < left || place.left + scrollX > right || place.bottom + scrollY < top || place.top + scrollY > bottom;
+        box.checked = !isOut || before.has(box);
+      }
+      show();
+    };
+    const end = () => {
+      removeEventListener("pointermove", draw);
+      frame.remove();
+    };
+    start.preventDefault();
+    addEventListener("pointermove", draw);
+    addEventListener("pointerup", end, { once: true });
+    addEventListener("pointercancel", end, { once: true });
+  });
+
+  /* What was done: a selection that is gone is none. */
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && detail.elt === form) clear();
+  });
+  document.addEventListener("htmx:afterSwap", show);
+
+  /* Keys: for what is selected, else for what has the focus. */
+  const TYPING = "input:not([type=checkbox], [type=range], [type=button]), textarea, select, [contenteditable]";
+  const areOn = () => localStorage.getItem("single-keys") !== "off";
+  const meant = () => {
+    const own = chosen();
+    const focused = document.activeElement?.closest("[data-cell]")?.querySelector("[data-select]");
+    return own.length || !focused ? own : [focused];
+  };
+  const act = (change) => {
+    const pks = [...new Set(meant().map((box) => box.value))];
+    if (!pks.length) return false;
+    const values = { ...Object.fromEntries([...form.querySelectorAll("input[type=hidden]")].map((one) => [one.name, one.value])), of: pks, change };
+    htmx.ajax("POST", form.action, { source: form, target: "#toasts", swap: "innerHTML", values });
+    return true;
+  };
+  const isStarred = (box) => Boolean(cellOf(box).querySelector(".starred"));
+  const compare = () => {
+    const pks = [...new Set(meant().map((box) => box.value))];
+    if (pks.length < 2 || pks.length > 6) return false;
+    location.assign(`/compare/?${new URLSearchParams(pks.map((pk) => ["of", pk]))}`);
+    return true;
+  };
+  const keys = {
+    "/": () => {
+      document.getElementById("search").focus();
+      return true;
+    },
+    ".": () => act(meant().every(isStarred) ? "unstar" : "star"),
+    c: compare,
+    x: () => {
+      const box = document.activeElement?.closest("[data-cell]")?.querySelector("[data-select]");
+      if (!box) return false;
+      pick(box, !box.checked);
+      last = box;
+      show();
+      return true;
+    },
+    Delete: () => chosen().length > 0 && act("trash"),
+  };
+  document.addEventListener("keydown", (event) => {
+    const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing);
+    if (!form || event.target.closest?.(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
+    if (event.key === "Escape" && chosen().length) {
+      event.stopImmediatePropagation();
+      clear();
+    } else if (isPlain && areOn() && keys[event.key]?.()) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, { capture: true });
+
+  /* Facets stand beside the rows where there is room. */
+  const fold = document.querySelector("[data-facets]");
+  if (fold && matchMedia("(width >= 1200px)").matches) fold.open = true;
+
+  /* Back: the pages that were loaded come again, and the reader stands where they stood. */
+  const kept = `history:${location.pathname}${location.search}`;
+  const rows = document.getElementById("history-rows");
+  if (rows) {
+    addEventListener("pagehide", () => {
+      const count = rows.querySelectorAll("[data-cell]").length;
+      sessionStorage.setItem(kept, JSON.stringify({ count, top: scrollY }));
+    });
+    const before = JSON.parse(sessionStorage.getItem(kept) || "null");
+    const isBack = ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+    const restore = async () => {
+      while (rows.querySelectorAll("[data-cell]").length < before.count) {
+        const sentinel = rows.querySelector(".sentinel");
+        if (!sentinel) break;
+        const address = sentinel.getAttribute("hx-get");
+        await htmx.ajax("GET", address, { source: sentinel, target: sentinel.closest(".more"), swap: "outerHTML" });
+      }
+      scrollTo(0, before.top);
+    };
+    if (before && isBack && before.top > 0) addEventListener("load", restore, { once: true });
+  }
+  show();
+}

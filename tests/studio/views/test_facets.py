@@ -1,0 +1,45 @@
+"""Facets: what the history could be narrowed by, with counts that are true."""
+
+import pytest
+from django.test import Client
+
+from modelless_web.records.models import Status, Tag, User
+from tests.studio.factories import a_generation, generations
+from tests.studio.pages import HTMX, queries, text_of
+
+pytestmark = pytest.mark.django_db
+
+FACETS = "/history/facets/"
+
+
+def test_each_way_to_narrow_has_its_count(mine: Client, person: User, stranger: User) -> None:
+    rows = generations(person, 3, model="flux")
+    a_generation(person, model="dall-e", status=Status.FAILED)
+    a_generation(stranger, model="secret")
+    Tag.objects.create(owner=person, name="sea").generations.add(*rows[:2])
+    page = text_of(mine.get(FACETS))
+    for label, count in (("flux", 3), ("dall-e", 1), ("sea", 2), ("Failed", 1), ("Done", 3)):
+        assert f'<span>{label}</span><span class="count">{count}</span>' in page
+    assert "secret" not in page
+
+
+def test_a_choice_that_is_on_takes_itself_back(mine: Client, person: User) -> None:
+    a_generation(person, model="flux")
+    page = text_of(mine.get(FACETS, {"q": "lighthouse model:flux"}, headers=HTMX))
+    assert "<html" not in page
+    a_generation(person, model="flux", prompt="a lighthouse")
+    page = text_of(mine.get(FACETS, {"q": "lighthouse model:flux"}))
+    assert 'href="/history/?q=lighthouse" aria-current="true"' in page
+
+
+def test_a_month_leads_to_its_last_day(mine: Client, person: User) -> None:
+    row = a_generation(person)
+    month = row.queued_at.strftime("%Y-%m")
+    assert f"at={month}-" in text_of(mine.get(FACETS))
+
+
+def test_more_rows_take_no_more_queries(mine: Client, person: User) -> None:
+    generations(person, 2)
+    few = queries(lambda: mine.get(FACETS))
+    generations(person, 30)
+    assert queries(lambda: mine.get(FACETS)) == few
