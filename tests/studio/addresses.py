@@ -44,6 +44,7 @@ TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
     "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
+    "compare/": ("?of={generation}", "?of={generation}&of={nobody}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": (
         "?did={action}",
