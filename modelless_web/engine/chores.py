@@ -10,7 +10,7 @@ from django.db import connections
 
 from modelless_web.engine.recorder import Recorder
 from modelless_web.records import retention
-from modelless_web.records.organise import actions
+from modelless_web.records.organise import actions, culls
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Chores:
         """Let go of what nobody wants any longer."""
         do = self._recorder.do
         await do(actions.forget)
+        await do(culls.forget)
         await do(retention.trash_what_is_old)
         await self._repeat(retention.empty_old_trash)
         await asyncio.to_thread(_free)

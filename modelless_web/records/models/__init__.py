@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
@@ -15,6 +16,7 @@ __all__ = [
     "Attempt",
     "Board",
     "Choice",
+    "Cull",
     "Discarded",
     "Draft",
     "ErrorGroup",
@@ -29,4 +31,5 @@ __all__ = [
     "Tag",
     "Transcript",
     "User",
+    "Verdict",
 ]

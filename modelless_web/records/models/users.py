@@ -40,6 +40,7 @@ class User(AbstractUser):
         if guest.is_guest and not self.is_guest:
             guest.generations.update(owner=self)
             guest.drafts.update(owner=self)
+            guest.culls.update(owner=self)
             guest.tags.hand_over(self)
             guest.boards.hand_over(self)
 
