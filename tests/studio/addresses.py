@@ -41,6 +41,7 @@ QUERIES: Final = {
     "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": ("?undo={generation}", "?before={nobody}", "?q=fox", "?model=1&view=list"),
+    "history/cull/": ("?at={generation}", "?cull={generation}", "?after={nobody}", "?summary=1"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",
