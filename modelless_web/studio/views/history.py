@@ -16,6 +16,7 @@ from modelless_web.records.models import Board, Generation, Tag
 from modelless_web.records.search.complete import complete
 from modelless_web.records.search.find import find
 from modelless_web.records.search.query import OPERATORS, Query, parse
+from modelless_web.records.stacks import Stack, stacked
 from modelless_web.studio.requests import StudioRequest, read_uuid
 from modelless_web.studio.views.action import last_action
 
@@ -37,6 +38,7 @@ def history(request: StudioRequest) -> HttpResponse:
     query = read_query(request)
     is_ranked = request.GET.get("sort") == "best" and query.has_words
     rows = find(request.user, query, ranked=is_ranked).with_answers()
+    is_stacked = request.GET.get("stacks") != "off"
     before = _before(request)
     if before and not is_ranked:
         rows = rows.filter(pk__lt=before)
@@ -46,7 +48,10 @@ def history(request: StudioRequest) -> HttpResponse:
     mine = Generation.objects.visible_to(request.user)
     context = {
         "generations": generations,
-        "days": _days(generations, is_ranked),
+        "days": _days(generations, is_ranked, is_stacked=is_stacked),
+        "is_stacked": is_stacked,
+        "stacks_url": _url(request, stacks="off" if is_stacked else ""),
+        "cull_url": f"{reverse('cull')}?{urlencode({'q': query.text})}",
         "next_url": _url(request, before=str(generations[-1].pk)) if has_more else "",
         "newest_url": _url(request) if before else "",
         "view": "list" if request.GET.get("view") == "list" else "grid",
@@ -93,11 +98,15 @@ def chips(request: StudioRequest, query: Query) -> list[dict[str, str]]:
     ]
 
 
-def _days(rows: list[Generation], is_ranked: bool) -> list[dict[str, Any]]:
-    if is_ranked:
-        return [{"date": None, "generations": rows}] if rows else []
-    by_day = groupby(rows, key=lambda row: row.queued_at.date())
-    return [{"date": day, "generations": list(group)} for day, group in by_day]
+def _days(rows: list[Generation], is_ranked: bool, *, is_stacked: bool) -> list[dict[str, Any]]:
+    collapse = stacked if is_stacked else _apart
+    by_day = groupby(rows, key=lambda row: None if is_ranked else row.queued_at.date())
+    found = [(day, list(group)) for day, group in by_day]
+    return [{"date": day, "generations": of, "stacks": collapse(of)} for day, of in found]
+
+
+def _apart(rows: list[Generation]) -> list[Stack]:
+    return [Stack([row], is_open=True) for row in rows]
 
 
 def _before(request: StudioRequest) -> UUID | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Action, Board, Cull, Generation, User, Verdict
-from modelless_web.records.organise import culls
+from modelless_web.records.organise import actions, culls
 from tests.studio.factories import a_generation, a_picture, generations
 from tests.studio.pages import HTMX, faults, queries, text_of, typed
 
@@ -159,7 +159,7 @@ def test_what_no_longer_matches_is_still_part_of_the_walk(walk: Walk, person: Us
     rows = generations(person, 3, is_starred=True)
     walk.begin("is:starred").say("0")
     assert walk.position == "2 of 3"
-    walk.page = walk.browser.get(CULL, {"q": "is:starred", "cull": walk.pk, "at": rows[2].pk})
+    walk.page = walk.browser.get(CULL, {"q": "is:starred", "cull": walk.pk, "at": str(rows[2].pk)})
     assert walk.position == "1 of 3"
     walk.say("")
     assert walk.at == str(rows[1].pk)
@@ -171,7 +171,7 @@ def test_what_is_made_meanwhile_is_not_part_of_it(walk: Walk, person: User) -> N
     newer = a_generation(person)
     walk.say("").say("")
     assert walk.outcome.startswith("2 looked at")
-    page = walk.browser.get(CULL, {"cull": walk.pk, "after": newer.pk}, headers=HTMX)
+    page = walk.browser.get(CULL, {"cull": walk.pk, "after": str(newer.pk)}, headers=HTMX)
     assert str(newer.pk) not in text_of(page)
 
 
@@ -239,7 +239,7 @@ def test_a_rejection_outranks_a_star(walk: Walk, person: User) -> None:
     generations(person, 2)
     walk.begin().say("star")
     starred = Verdict.objects.get().generation_id
-    walk.page = walk.browser.get(CULL, {"cull": walk.pk, "at": starred})
+    walk.page = walk.browser.get(CULL, {"cull": walk.pk, "at": str(starred)})
     walk.say("reject").finish()
     assert walk.outcome == "1 looked at: 0 starred, 1 rejected, 0 left"
 
@@ -279,7 +279,7 @@ def test_a_stranger_reads_and_changes_nothing(
     key = Verdict.objects.get().key
     assert theirs.post(f"{CULL}undo/", {"cull": walk.pk, "key": key}).status_code == 404
     assert theirs.post(f"{CULL}act/", {"cull": walk.pk, "which": "starred"}).status_code == 404
-    assert "a fox of mine" not in text_of(theirs.get(CULL, {"at": row.pk}))
+    assert "a fox of mine" not in text_of(theirs.get(CULL, {"at": str(row.pk)}))
     assert marks(row) == (True, False, 0)
 
 
@@ -317,7 +317,7 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(walk: Walk, person: Us
 def test_old_culls_are_forgotten_and_their_marks_stay(walk: Walk, person: User) -> None:
     (row,) = generations(person, 1)
     walk.begin().say("star")
-    Cull.objects.update(begun_at=timezone.now() - culls.actions.KEPT * 2)
+    Cull.objects.update(begun_at=timezone.now() - actions.KEPT * 2)
     culls.forget()
     assert not Verdict.objects.exists()
     assert marks(row) == (True, False, 0)
