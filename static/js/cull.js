@@ -2,7 +2,7 @@
 // What the server has not said to have kept stays in the queue, and is sent again until it has.
 "use strict";
 {
-  const HELD_READY = 12;
+  const HELD_READY = 24;
   const LOADED_AHEAD = 2;
   const RETRY = 3_000;
   const PATIENCE = 30_000;
@@ -141,6 +141,8 @@
     }
   };
   let addressTimer = 0;
+  // A reload goes on in the same cull; browsers forbid to say so at every key.
+  const tellAddress = () => history.replaceState(null, "", `${reel.dataset.here}&at=${current.dataset.candidate}`);
   const show = (candidate, step) => {
     current.hidden = true;
     at("loading").hidden = true;
@@ -150,7 +152,7 @@
     form.elements.generation.value = current.dataset.candidate;
     at("back").hidden = !neighbour(-1) && !backUrl;
     clearTimeout(addressTimer);
-    addressTimer = setTimeout(() => history.replaceState(null, "", `${reel.dataset.here}&at=${current.dataset.candidate}`), 300);
+    addressTimer = setTimeout(tellAddress, 300);
     load();
   };
   const forward = () => {
@@ -253,6 +255,7 @@
       if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(end.clientY - start.clientY)) judge(across > 0 ? "star" : "reject");
       start = null;
     });
+    tellAddress();
     load();
   }
   if (queue.length) send();

@@ -2,6 +2,7 @@
 
 import io
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -99,7 +100,7 @@ def test_the_distance_is_the_number_of_other_bits(one: int, other: int) -> None:
 @given(st.binary(min_size=72, max_size=72))
 def test_each_bit_says_whether_the_next_pixel_is_brighter(pixels: bytes) -> None:
     rows = [pixels[start : start + 9] for start in range(0, 72, 9)]
-    bits = "".join(str(int(a < b)) for row in rows for a, b in zip(row, row[1:], strict=False))
+    bits = "".join(str(int(a < b)) for row in rows for a, b in pairwise(row))
     found = likeness(Image.frombytes("L", (9, 8), pixels))
     is_plain = max(pixels) - min(pixels) < 6
     assert format(found & (1 << 64) - 1, "064b") == ("0" * 64 if is_plain else bits)

@@ -26,7 +26,7 @@ SEE_OTHER: Final = 303
 UNPROCESSABLE: Final = 422
 NO_CONTENT: Final = 204
 # What the page holds ready; pictures are loaded for the next two of them.
-AT_ONCE: Final = 24
+AT_ONCE: Final = 48
 
 
 @require_safe
