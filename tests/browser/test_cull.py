@@ -25,8 +25,9 @@ SAID: Final = {
     **{str(stars): {"rating": stars} for stars in range(6)},
 }
 UNMARKED: Final = {"is_starred": 0, "is_rejected": 0, "rating": 0, "deleted_at": None}
-AT_REST: Final = """() => !sessionStorage.length && location.search.includes(
-  document.querySelector(".candidate:not([hidden])").dataset.candidate)"""
+AT_REST: Final = """() =>
+  !Object.keys(sessionStorage).some((name) => name.startsWith("cull-")) && location.search.includes(
+    document.querySelector(".candidate:not([hidden])").dataset.candidate)"""
 REFUSED: Final = "ERR_(CONNECTION|EMPTY|FAILED)"
 
 
