@@ -25,6 +25,7 @@ urlpatterns = [
     path("generations/", create.submit, name="submit"),
     path("generations/<uuid:pk>/", generation.generation, name="generation"),
     path("generations/<uuid:pk>/card/", generation.card, name="card"),
+    path("generations/<uuid:pk>/code/", generation.code, name="code"),
     path("generations/<uuid:pk>/stop/", generation.stop, name="stop"),
     path("generations/<uuid:pk>/again/", generation.again, name="again"),
     path("generations/<uuid:pk>/trash/", generation.trash, name="trash"),

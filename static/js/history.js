@@ -60,8 +60,8 @@
   });
 
   /* A box drawn over the cells, begun where nothing else is. */
-  form?.addEventListener("pointerdown", (start) => {
-    if (start.pointerType !== "mouse" || start.button || start.target.closest("a, button, input, label, select, summary, .selection-bar")) return;
+  form?.closest(".history-zone").addEventListener("pointerdown", (start) => {
+    if (start.pointerType !== "mouse" || start.button || start.target.closest("a, button, input, label, select, summary, p, h1, h2, h3, .selection-bar")) return;
     const before = new Set(start.ctrlKey || start.metaKey || start.shiftKey ? chosen() : []);
     const frame = document.createElement("div");
     frame.className = "drag-box";

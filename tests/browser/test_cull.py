@@ -13,7 +13,7 @@ from tests.browser.gateway import PAINTER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_failures import png
 from tests.browser.test_looks import complaints
-from tests.browser.test_narrow import PHONE, phone
+from tests.browser.test_narrow import phone
 from tests.support.console import Console
 from tests.support.studio import Studio, wait_for
 
@@ -250,7 +250,7 @@ def test_without_scripts_every_verdict_is_a_form(desk: Screen, gateway: Gateway)
 def test_on_a_phone_it_is_tapped_and_swiped(desk: Screen, gateway: Gateway) -> None:
     desk.page.set_viewport_size({"width": 1440, "height": 900})
     newest = fill(desk, gateway, 4)
-    desk.page.set_viewport_size(PHONE)
+    desk.page.set_viewport_size({"width": 390, "height": 844})
     desk.open("/history/cull/")
     assert desk.sideways() <= 0
     boxes = desk.page.locator("body.cull :is(button, a):visible").evaluate_all(

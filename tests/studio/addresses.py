@@ -15,12 +15,17 @@ from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
+    Action,
+    Board,
+    Cull,
     ErrorGroup,
     Generation,
     Knock,
     Picture,
+    Tag,
     Transcript,
     User,
+    Verdict,
 )
 from modelless_web.records.owner import owner_token
 from tests.studio.factories import a_generation, a_model, a_picture, png
@@ -33,6 +38,8 @@ WORDS: Final = {
     "picture": "an owl that nobody else may see",
     "draft": "a hare that nobody else may see",
     "errorgroup": "a badger that nobody else may see",
+    "board": "a heron that nobody else may see",
+    "tag": "a robin that nobody else may see",
 }
 SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
@@ -40,8 +47,15 @@ TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w
 QUERIES: Final = {
     "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
-    "history/": ("?undo={generation}", "?before={nobody}", "?q=fox", "?model=1&view=list"),
-    "history/cull/": ("?at={generation}", "?cull={generation}", "?after={nobody}", "?summary=1"),
+    "history/": (
+        "?did={action}",
+        "?q=board:heron",
+        "?undo={generation}",
+        "?before={nobody}",
+        "?q=fox",
+        "?model=1&view=list",
+    ),
+    "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",
@@ -104,10 +118,17 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
         draft.trash()
         row.refresh_from_db()
     friends = Group.objects.create(name=uuid7().hex)
-    rows = (owner, row, picture, draft, group, model, row.gateway, friends)
+    board = Board.objects.create(owner=owner, name=WORDS["board"])
+    board.generations.add(row)
+    Tag.objects.create(owner=owner, name=WORDS["tag"]).generations.add(row)
+    action = Action.objects.create(owner=owner, verb="tag", value=WORDS["tag"], state="done")
+    cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
+    verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
+    Generation.objects.filter(pk=row.pk).update(is_rejected=True)
+    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
-    return Work(owner, row, ids | {"nobody": uuid7()}, secrets)
+    return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 
 
 def nowhere(ids: Ids) -> Ids:
@@ -168,7 +189,9 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 
 def _model_of(route: str) -> str:
-    return next((name for name in ("draft", "picture") if name in route), "generation")
+    return next(
+        (name for name in ("draft", "picture", "board", "action") if name in route), "generation"
+    )
 
 
 def form(work: Work, ids: Ids) -> str:
@@ -181,6 +204,14 @@ def form(work: Work, ids: Ids) -> str:
         "draft": ids["draft"],
         "version": 1,
         "name": "a name of mine",
+        "of": ids["generation"],
+        "board": ids["board"],
+        "change": "star",
+        "cull": ids["cull"],
+        "generation": ids["generation"],
+        "key": ids["key"],
+        "word": "star",
+        "which": "rejected",
     }
     return urlencode(fields)
 

@@ -61,6 +61,7 @@ OWNERS: Final = {
     "generations/": (422, 422),
     "generations/<uuid:pk>/": (200, 404),
     "generations/<uuid:pk>/card/": (200, 404),
+    "generations/<uuid:pk>/code/": (200, 404),
     "generations/<uuid:pk>/stop/": (303, 404),
     "generations/<uuid:pk>/again/": (303, 404),
     "generations/<uuid:pk>/trash/": (303, 404),
@@ -74,10 +75,21 @@ OWNERS: Final = {
     "drafts/<uuid:pk>/trash/": (303, 404),
     "drafts/<uuid:pk>/restore/": (404, 303),
     "history/": (200, 200),
+    "history/facets/": (200, 200),
+    "history/complete/": (200, 200),
+    "history/act/": (303, 303),
+    "history/trash/": (200, 200),
+    "history/trash/keep/": (303, 303),
+    "generations/<uuid:pk>/mark/": (303, 404),
+    "actions/<uuid:pk>/": (200, 200),
+    "actions/<uuid:pk>/undo/": (303, 303),
+    "boards/": (200, 200),
+    "boards/<int:pk>/": (303, 303),
+    "boards/<int:pk>/delete/": (303, 303),
     "history/cull/": (200, 200),
-    "history/cull/verdict/": (404, 404),
-    "history/cull/undo/": (404, 404),
-    "history/cull/act/": (422, 422),
+    "history/cull/verdict/": (303, 404),
+    "history/cull/undo/": (303, 303),
+    "history/cull/act/": (303, 303),
     "models/": (200, 200),
     "models/refresh/": (303, 303),
     "account/login/": (200, 200),
@@ -128,10 +140,13 @@ class Browser:
         return told
 
 
+OWN: Final = ("draft", "board", "tag")
+
+
 def may_read(role: str, address: str) -> set[str]:
     """Which secrets of somebody's work a role may read at an address."""
     if role == "owner":
-        return set() if address.startswith("/admin/") else {*RIGHTS["generation"], *FILES, "draft"}
+        return set() if address.startswith("/admin/") else {*RIGHTS["generation"], *FILES, *OWN}
     if role != "staff" or not address.startswith("/admin/"):
         return set()
     return set().union(*RIGHTS.values())

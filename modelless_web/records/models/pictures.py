@@ -108,7 +108,11 @@ class Picture(models.Model):
 
     @property
     def source_host(self) -> str:
-        return urlsplit(self.source_url).hostname or ""
+        """Where it came from; empty where this Python can't read what an older one could."""
+        try:
+            return urlsplit(self.source_url).hostname or ""
+        except ValueError:
+            return ""
 
 
 class Discarded(models.Model):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Action, Cull, Generation, User, Verdict
 from modelless_web.records.organise import actions
 from modelless_web.records.organise.selection import Selection
@@ -27,19 +28,20 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 
 class NotThereError(LookupError):
-    """No such generation, or no such cull, of that person."""
+    """No such generation of that person."""
 
 
-def planned(owner: User, pk: UUID, query: str) -> Cull:
-    """The cull of that id, kept or still to be begun; raise NotThereError if it is another's."""
-    kept = Cull.objects.filter(pk=pk).first()
-    if kept is None:
-        cull = Cull(pk=pk, owner=owner, query=query, total=0)
-        cull.total = _all(cull).count()
-        return cull
-    if kept.owner_id != owner.pk:
-        raise NotThereError
-    return kept
+def planned(owner: User, pk: UUID | None, query: str) -> Cull:
+    """The person's cull of that id, or one that is still to be begun.
+
+    Another person's id is as good as none, so that nobody learns that it is taken.
+    """
+    taken = Cull.objects.filter(pk=pk).first() if pk else None
+    if taken and taken.owner_id == owner.pk:
+        return taken
+    cull = Cull(pk=uuid7() if taken or not pk else pk, owner=owner, query=query, total=0)
+    cull.total = _all(cull).count()
+    return cull
 
 
 def ahead(cull: Cull, after: UUID | None, count: int) -> list[UUID]:

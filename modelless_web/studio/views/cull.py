@@ -88,12 +88,8 @@ def act(request: StudioRequest) -> HttpResponse:
 
 
 def _walk(request: StudioRequest, words: QueryDict) -> Cull:
-    pk = read_uuid(words.get("cull", "")) or uuid7()
     query = words.get("q", "").replace("\0", "")[:LONGEST_QUERY]
-    try:
-        return culls.planned(request.user, pk, query)
-    except culls.NotThereError as error:
-        raise Http404 from error
+    return culls.planned(request.user, read_uuid(words.get("cull", "")), query)
 
 
 def _uuid(request: StudioRequest, name: str) -> UUID:

@@ -4,20 +4,27 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
+from modelless_web.gateway.address import normalise
 from modelless_web.gateway.parameters import DEFAULTS
+from modelless_web.gateway.wire import chat
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
+from modelless_web.studio.snippets.languages import LANGUAGES
+from modelless_web.studio.snippets.request import Request
 from modelless_web.studio.views.marks import marks_of
 
 CARD = "components/card.html"
+LANGUAGE = "code-language"
+A_YEAR = 365 * 24 * 60 * 60
 SEE_OTHER = 303
 
 
@@ -26,9 +33,34 @@ def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
     """The detail, as a page of its own or for the drawer."""
     row = own_generation(request, pk)
     template = "studio/generation.html" + ("#detail" if request.htmx else "")
-    response = render(request, template, detail(row) | marks_of(request, row))
+    chosen = code_of(row, request.COOKIES.get(LANGUAGE, ""))
+    response = render(request, template, detail(row) | marks_of(request, row) | chosen)
     # The same address is a page and a fragment; a cache must not mix them up.
     response["Vary"] = "HX-Request"
+    return response
+
+
+@require_safe
+def code(request: StudioRequest, pk: UUID) -> HttpResponse:
+    """The request as code in one language, which is remembered: the snippet, or the page."""
+    row = own_generation(request, pk)
+    chosen = code_of(row, request.GET.get("language", ""))
+    if not chosen:
+        raise Http404
+    if request.htmx:
+        response = render(request, "components/code.html#snippet", chosen)
+    else:
+        context = detail(row) | marks_of(request, row) | chosen | {"code_is_open": True}
+        response = render(request, "studio/generation.html", context)
+    response["Vary"] = "HX-Request"
+    response.set_cookie(
+        LANGUAGE,
+        chosen["language"].slug,
+        max_age=A_YEAR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 
@@ -112,6 +144,20 @@ def detail(row: Generation) -> dict[str, Any]:
         "lineage_parent": row.parent if row.parent and not row.parent.is_deleted else None,
         "lineage_children": row.children.filter(deleted_at=None).order_by("id"),
     }
+
+
+def code_of(row: Generation, slug: str) -> dict[str, Any]:
+    """The request that was sent, written in a language; in the first for lack of a known one.
+
+    Nothing, where the gateway's address is none that anything could be sent to.
+    """
+    language = LANGUAGES.get(slug) or next(iter(LANGUAGES.values()))
+    try:
+        address = normalise(row.gateway.base_url)
+    except ValueError:
+        return {}
+    snippet = language.write(Request(address, chat.call_of(row.request)))
+    return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
 def parameters(row: Generation) -> list[dict[str, Any]]:

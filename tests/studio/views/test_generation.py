@@ -15,7 +15,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
-READ = ["", "card/", "raw/sent", "raw/received"]
+READ = ["", "card/", "code/", "raw/sent", "raw/received"]
 DONE = ["stop/", "again/", "trash/"]
 
 

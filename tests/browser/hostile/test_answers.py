@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.gateway import PAINTER, Gateway
-from tests.browser.payloads import PAYLOADS
+from tests.browser.hostile.payloads import PAYLOADS
 from tests.browser.screen import Screen, ended, pk_of
 
 HOSTILE = """<img src=x onerror="window.caught = 1">

@@ -1,0 +1,188 @@
+"""Selecting in the history: by click, range, key, drag and all that match; and the way back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.gateway import PAINTER, WRITER, Gateway
+from tests.browser.screen import Screen, ended, pk_of
+from tests.browser.test_failures import png
+from tests.support.studio import wait_for
+
+COPIES = 7
+
+
+@pytest.fixture
+def history(desk: Screen, gateway: Gateway) -> Screen:
+    """Eight written ones and the newest, painted, in the open history."""
+    desk.open()
+    written = desk.generate("The written one", WRITER)
+    gateway.talk().finish("Words.")
+    ended(written)
+    desk.ledger.copy(pk_of(written), COPIES)
+    painted = desk.generate("The painted one", PAINTER)
+    gateway.talk().finish(f"![a]({gateway.hang('one', png('teal'))})")
+    ended(painted)
+    desk.open("/history/")
+    return desk
+
+
+def ticks(screen: Screen) -> Locator:
+    return screen.page.locator("[data-select]")
+
+
+def ticked(screen: Screen) -> list[int]:
+    """The places of the ticked ones."""
+    states = ticks(screen).evaluate_all("boxes => boxes.map((box) => box.checked)")
+    return [place for place, is_ticked in enumerate(states) if is_ticked]
+
+
+def bar(screen: Screen) -> Locator:
+    return screen.page.locator(".selection-bar")
+
+
+def starred(screen: Screen) -> Locator:
+    return screen.page.locator(".cell .starred")
+
+
+def test_nothing_offers_itself_before_something_is_ticked(history: Screen) -> None:
+    expect(bar(history)).to_be_hidden()
+    ticks(history).nth(1).click()
+    expect(bar(history)).to_be_visible()
+    expect(bar(history)).to_contain_text("1 selected")
+    history.page.keyboard.press("Escape")
+    expect(bar(history)).to_be_hidden()
+
+
+def test_shift_takes_all_between(history: Screen) -> None:
+    ticks(history).nth(1).click()
+    ticks(history).nth(4).click(modifiers=["Shift"])
+    assert ticked(history) == [1, 2, 3, 4]
+
+
+def test_a_cell_is_taken_along_with_control(history: Screen) -> None:
+    frames = history.page.locator(".cell .frame")
+    frames.nth(2).click(modifiers=["ControlOrMeta"])
+    frames.nth(5).click(modifiers=["ControlOrMeta"])
+    assert ticked(history) == [2, 5]
+    frames.nth(5).click()
+    assert ticked(history) == [2]
+    assert "/history/" in history.page.url
+
+
+def test_a_box_is_drawn_over_cells(history: Screen) -> None:
+    first, second = (history.page.locator(".cell").nth(n).bounding_box() for n in (0, 1))
+    assert first
+    assert second
+    mouse = history.page.mouse
+    mouse.move(first["x"] - 6, first["y"] + 40)
+    mouse.down()
+    mouse.move(second["x"] + 20, second["y"] + 60, steps=5)
+    mouse.up()
+    assert ticked(history) == [0, 1]
+
+
+def test_what_is_starred_shows_it_and_undo_takes_it_back(history: Screen) -> None:
+    ticks(history).nth(0).click()
+    ticks(history).nth(2).click()
+    bar(history).get_by_role("button", name="Star", exact=True).click()
+    expect(history.toast).to_contain_text("2 starred.")
+    expect(starred(history)).to_have_count(2)
+    expect(bar(history)).to_be_hidden()
+    history.toast.get_by_role("button", name="Undo").click()
+    expect(starred(history)).to_have_count(0)
+    expect(history.toast).to_contain_text("2 as they were before.")
+
+
+def test_keys_alone_select_star_and_delete(history: Screen) -> None:
+    press = history.page.keyboard.press
+    press("l")
+    press(".")
+    expect(starred(history)).to_have_count(1)
+    press(".")
+    expect(starred(history)).to_have_count(0)
+    press("x")
+    press("l")
+    press("x")
+    assert ticked(history) == [0, 1]
+    press("Delete")
+    expect(history.toast).to_contain_text("2 moved to the trash.")
+    expect(ticks(history)).to_have_count(COPIES)
+
+
+def test_everything_that_matches_is_counted_deleted_and_brought_back(history: Screen) -> None:
+    history.open("/history/?q=Copy")
+    expect(ticks(history)).to_have_count(COPIES)
+    ticks(history).first.click()
+    bar(history).get_by_label("All that match").click()
+    bar(history).get_by_role("button", name="Delete").click()
+    question = history.page.locator(".question")
+    expect(question).to_contain_text(f"Delete: {COPIES} generations with 0 pictures")
+    question.get_by_role("button", name="Delete").click()
+    expect(history.toast).to_contain_text(f"{COPIES} moved to the trash.")
+    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
+    history.toast.get_by_role("button", name="Undo").click()
+    expect(ticks(history)).to_have_count(COPIES)
+
+
+def test_tags_and_boards_are_put_on_many(history: Screen) -> None:
+    history.open("/boards/")
+    history.page.get_by_label("New board").fill("Covers")
+    history.page.get_by_role("button", name="Make it").click()
+    history.open("/history/")
+    for place in (0, 1):
+        ticks(history).nth(place).click()
+    bar(history).get_by_text("More").click()
+    bar(history).get_by_label("Tag").fill("Blue sea")
+    bar(history).get_by_role("button", name="Tag", exact=True).click()
+    expect(history.toast).to_contain_text("2 tagged “blue sea”.")
+    ticks(history).nth(0).click()
+    bar(history).get_by_role("button", name="Put on it").click()
+    expect(history.toast).to_contain_text("1 put on the board.")
+    history.open('/history/?q=board:Covers tag:"blue sea"')
+    expect(ticks(history)).to_have_count(1)
+
+
+def test_the_trash_gives_back_what_it_has(history: Screen) -> None:
+    ticks(history).nth(0).click()
+    bar(history).get_by_role("button", name="Delete").click()
+    expect(history.toast).to_contain_text("1 moved to the trash.")
+    history.page.get_by_role("link", name="Trash").click()
+    ticks(history).first.click()
+    bar(history).get_by_role("button", name="Restore").click()
+    expect(history.toast).to_contain_text("1 restored.")
+    expect(ticks(history)).to_have_count(0)
+
+
+def test_back_finds_the_reader_where_they_were(history: Screen) -> None:
+    page = history.page
+    history.ledger.copy(ticks(history).last.get_attribute("value") or "", 90)
+    history.open("/history/?view=list")
+    while ticks(history).count() < 90:
+        page.mouse.wheel(0, 4_000)
+        page.wait_for_timeout(50)
+    row = page.get_by_role("row").nth(80)
+    row.scroll_into_view_if_needed()
+    top = page.evaluate("scrollY")
+    page.goto(history.studio.url + "/models/")
+    page.go_back()
+    expect(ticks(history)).not_to_have_count(48)
+    assert wait_for(lambda: abs(page.evaluate("scrollY") - top) < 60)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_scripts_ticking_and_a_button_do_it(desk: Screen, gateway: Gateway) -> None:
+    desk.open()
+    desk.choose(WRITER)
+    desk.prompt.fill("On paper")
+    desk.go.click()
+    gateway.talk().finish("Words.")
+    desk.open("/history/")
+    ticks(desk).first.check()
+    bar(desk).get_by_role("button", name="Star", exact=True).click()
+    expect(desk.page).to_have_url(re.compile("did="))
+    expect(desk.toast).to_contain_text("1 starred.")
+    expect(starred(desk)).to_have_count(1)
+    desk.toast.get_by_role("button", name="Undo").click()
+    expect(starred(desk)).to_have_count(0)
