@@ -117,7 +117,9 @@ def test_verdicts_typed_faster_than_the_server_answers_are_kept_in_order(
 
 def test_the_next_picture_is_there_when_a_key_is_pressed(desk: Screen, ten: str) -> None:
     ahead = "[...document.querySelectorAll('.candidate[hidden] img')].slice(0, 2)"
-    desk.page.wait_for_function(f"{ahead}.every((image) => image.complete && image.naturalWidth)")
+    desk.page.wait_for_function(
+        f"() => {ahead}.every((image) => image.complete && image.naturalWidth)"
+    )
     shown = desk.page.evaluate(
         """() => new Promise((tell) => {
           document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true }));
