@@ -171,5 +171,24 @@
     };
     if (before && isBack && before.top > 0) addEventListener("load", restore, { once: true });
   }
+  /* History: the size of the cells, and days that span two pages. */
+  const size = document.querySelector("[data-cell-size]");
+  const setSize = (value) => document.documentElement.style.setProperty("--cell-chosen", `${value}px`);
+  if (size) {
+    size.value = localStorage.getItem("cell-size") || size.value;
+    setSize(size.value);
+    size.addEventListener("input", () => {
+      setSize(size.value);
+      localStorage.setItem("cell-size", size.value);
+    });
+  }
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const day of document.querySelectorAll(".day + .day")) {
+      const before = day.previousElementSibling;
+      if (day.dataset.day !== before.dataset.day) continue;
+      before.querySelector(".grid, tbody").append(...day.querySelector(".grid, tbody").children);
+      day.remove();
+    }
+  });
   show();
 }

@@ -160,5 +160,14 @@ class Lightbox {
   }
 }
 
+// Its looks come with it, once; without them it still opens.
+const looks = new Promise((resolve) => {
+  const sheet = document.createElement("link");
+  Object.assign(sheet, { rel: "stylesheet", href: document.documentElement.dataset.looks, onload: resolve, onerror: resolve });
+  document.head.append(sheet);
+});
 let box;
-export const open = (link) => (box ??= new Lightbox()).open(link);
+export const open = async (link) => {
+  await looks;
+  (box ??= new Lightbox()).open(link);
+};

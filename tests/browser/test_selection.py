@@ -98,6 +98,7 @@ def test_what_is_starred_shows_it_and_undo_takes_it_back(history: Screen) -> Non
 def test_keys_alone_select_star_and_delete(history: Screen) -> None:
     press = history.page.keyboard.press
     press("l")
+    expect(history.page.locator(".cell .frame").first).to_be_focused()
     press(".")
     expect(starred(history)).to_have_count(1)
     press(".")
