@@ -9,8 +9,8 @@ from typing import Final
 from django.db import connections
 
 from modelless_web.engine.recorder import Recorder
-from modelless_web.records import retention
-from modelless_web.records.organise import actions
+from modelless_web.records import retention, store
+from modelless_web.records.organise import actions, culls
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +42,14 @@ class Chores:
                 await asyncio.sleep(AFTER_TROUBLE)
 
     async def upkeep(self) -> None:
-        """Let go of what nobody wants any longer."""
+        """Let go of what nobody wants any longer, and look at pictures from before one did."""
         do = self._recorder.do
         await do(actions.forget)
+        await do(culls.forget)
         await do(retention.trash_what_is_old)
         await self._repeat(retention.empty_old_trash)
-        await asyncio.to_thread(_free)
+        await asyncio.to_thread(_repeat_apart, retention.free)
+        await asyncio.to_thread(_repeat_apart, store.look_again)
 
     async def _work(self) -> None:
         self._stirred.clear()
@@ -69,10 +71,10 @@ class Chores:
             await asyncio.sleep(PAUSE)
 
 
-def _free() -> None:
+def _repeat_apart(piece: Callable[[], int]) -> None:
     """Apart from the writer's thread: a store may be slow."""
     try:
-        while retention.free():
+        while piece():
             time.sleep(PAUSE)
     finally:
         connections.close_all()

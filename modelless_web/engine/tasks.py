@@ -15,8 +15,8 @@ from django.utils import timezone
 from modelless_web.engine import catalogue, ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat
-from modelless_web.records.models import Action, Generation, Model, User
-from modelless_web.records.organise import actions
+from modelless_web.records.models import Action, Cull, Generation, Model, User
+from modelless_web.records.organise import actions, culls
 from modelless_web.records.organise.changes import move
 from modelless_web.records.organise.selection import Selection
 
@@ -94,6 +94,16 @@ def undo(owner: User, pk: UUID) -> Action | None:
     """Begin to take an action back; None where there is nothing to be taken back."""
     action = _write(partial(actions.undo, owner, pk))
     return _go_on(action) if action else None
+
+
+def judge(cull: Cull, pk: UUID, key: UUID, word: str) -> None:
+    """Keep one verdict of a cull. Raises NotThereError, and KeyError for an unknown word."""
+    _write(partial(culls.judge, cull, pk, key, word))
+
+
+def take_back(cull: Cull, key: UUID) -> UUID | None:
+    """Undo one verdict of a cull; return its generation, None if there is no such verdict."""
+    return _write(partial(culls.take_back, cull, key))
 
 
 def _go_on(action: Action) -> Action:

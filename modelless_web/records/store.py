@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import ExifTags, Image, ImageOps
 
+from modelless_web.records.likeness import TOO_PLAIN, likeness
 from modelless_web.records.models.pictures import FORMATS, THUMBNAIL_WIDTHS, Picture
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ THUMBNAIL_QUALITY: Final = 80
 LONGEST_SIDE: Final = 16_383
 # Large enough to be scaled down once more, so that what is left out at first is not seen.
 ENOUGH: Final = 2 * max(THUMBNAIL_WIDTHS)
+LOOKED_AT_ONCE: Final = 50
 ON_ITS_SIDE: Final = frozenset({5, 6, 7, 8})
 
 # Pillow refuses what is larger than twice its limit, and warns of what is larger than once.
@@ -54,6 +56,7 @@ class Kept:
     width: int
     height: int
     colour: str
+    likeness: int
 
 
 def keep(data: bytes) -> Kept:
@@ -83,6 +86,27 @@ def is_kept(kept: Kept) -> bool:
         return True
 
 
+def look_again() -> int:
+    """Give some of the stored pictures that have no likeness theirs; return how many.
+
+    From the small thumbnail; where that can't be read, it is as if the picture were plain.
+    """
+    rows = Picture.objects.filter(state=Picture.State.STORED, likeness=None)
+    some = list(rows.order_by("pk").only("sha256")[:LOOKED_AT_ONCE])
+    for row in some:
+        Picture.objects.filter(pk=row.pk).update(likeness=_likeness_of(row))
+    return len(some)
+
+
+def _likeness_of(picture: Picture) -> int:
+    try:
+        with default_storage.open(picture.thumbnail_name(THUMBNAIL_WIDTHS[0])) as file:
+            return likeness(_in_colour(Image.open(file, formats=("WEBP",))))
+    except Exception:
+        logger.exception("A thumbnail could not be read.")
+        return TOO_PLAIN
+
+
 def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
     """What the bytes are, and their thumbnails by width."""
     try:
@@ -94,7 +118,9 @@ def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
                 width, height = height, width
             media_type = f"image/{FORMATS[image.format or '']}"
             thumbnails = _thumbnails(image)
-        colour = thumbnails[THUMBNAIL_WIDTHS[0]].convert("RGB").resize((1, 1)).tobytes().hex()
+        small = thumbnails[THUMBNAIL_WIDTHS[0]]
+        colour = small.convert("RGB").resize((1, 1)).tobytes().hex()
+        look = likeness(small)
         pieces = {size: _webp(thumbnail) for size, thumbnail in thumbnails.items()}
     except (NotAPictureError, MemoryError):
         raise
@@ -104,7 +130,7 @@ def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
     except Exception as error:
         raise NotAPictureError("the bytes are not a PNG, JPEG, WebP, GIF or AVIF") from error
     sha256 = hashlib.sha256(data).hexdigest()
-    return Kept(sha256, media_type, len(data), width, height, f"#{colour}"), pieces
+    return Kept(sha256, media_type, len(data), width, height, f"#{colour}", look), pieces
 
 
 def _thumbnails(image: Image.Image) -> dict[int, Image.Image]:

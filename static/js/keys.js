@@ -21,7 +21,7 @@ export const sheet = () => {
 
 const TYPING = "input:not([type=checkbox], [type=range], [type=button]), textarea, select, [contenteditable]";
 const STEPS = { ArrowLeft: [-1, 0], h: [-1, 0], ArrowRight: [1, 0], l: [1, 0], ArrowUp: [0, -1], k: [0, -1], ArrowDown: [0, 1], j: [0, 1] };
-const stops = () => [...document.querySelectorAll(".cell .frame, .list th a, #results > .card")].filter((stop) => !stop.closest("[hidden]"));
+const stops = () => [...document.querySelectorAll(".cell .frame, .list th a, #results > .card")].filter((stop) => stop.checkVisibility());
 const selected = () => document.activeElement?.closest(".cell, .list tr, .card, .drawer-inner");
 
 // The nearest stop in the wanted direction: same row first for left and right, nearest column else.

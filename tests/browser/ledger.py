@@ -45,17 +45,23 @@ class Ledger:
     def copy(self, pk: str, times: int) -> None:
         """Add older copies of a finished generation, one second apart, without any work."""
         row = self.generation(pk)
+        pictures = self._rows("SELECT * FROM records_picture WHERE generation_id = ?", _hex(pk))
         first = uuid.UUID(hex=row["id"]).int
-        names = ", ".join(f'"{name}"' for name in row)
-        marks = ", ".join("?" for _ in row)
         with self._open() as database, database:
             for number in range(1, times + 1):
                 older = uuid.UUID(int=first - (number * 1000 << 80)).hex
                 made = row | {"id": older, "submission": older, "prompt": f"Copy {number}"}
-                database.execute(
-                    f"INSERT INTO records_generation ({names}) VALUES ({marks})",  # noqa: S608
-                    list(made.values()),
-                )
+                _insert(database, "records_generation", made)
+                for picture in pictures:
+                    same = picture | {"id": uuid.uuid4().hex, "generation_id": older}
+                    _insert(database, "records_picture", same)
+
+    def marks(self, like: str) -> list[dict[str, Any]]:
+        """How each generation of the owner of this one is marked, newest first."""
+        mine = "SELECT owner_id FROM records_generation WHERE id = ?"
+        query = f"SELECT * FROM records_generation WHERE owner_id = ({mine}) ORDER BY id DESC"  # noqa: S608
+        names = ("is_starred", "is_rejected", "rating", "deleted_at")
+        return [{name: row[name] for name in names} for row in self._rows(query, _hex(like))]
 
     def _originals(self, sha256: str) -> Path:
         (found,) = (self._folder / "media" / "originals" / sha256[:2]).glob(f"{sha256}.*")
@@ -78,3 +84,12 @@ class Ledger:
 
 def _hex(pk: str) -> str:
     return uuid.UUID(pk).hex
+
+
+def _insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" for _ in row)
+    database.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+        list(row.values()),
+    )

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image
 
+from modelless_web.practice.painter import draw
+from modelless_web.records.likeness import distance, likeness
 from modelless_web.records.models import Picture
-from modelless_web.records.store import Kept, NotAPictureError, keep
+from modelless_web.records.store import Kept, NotAPictureError, keep, look_again
+from tests.studio.factories import a_generation, a_picture
+from tests.support import factories
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -149,3 +154,28 @@ def test_a_picture_of_many_pixels_is_refused_by_its_head() -> None:
     head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
     with pytest.raises(NotAPictureError, match="50 megapixels"):
         keep(bytes(head))
+
+
+def test_what_is_kept_is_looked_at() -> None:
+    data = draw("a coast at dusk 300x200")
+    with Image.open(io.BytesIO(data)) as image:
+        assert keep(data).likeness == likeness(image)
+
+
+@pytest.mark.django_db
+def test_pictures_from_before_are_looked_at_later(media: Path) -> None:
+    row = a_generation(factories.guest())
+    seen = a_picture(row, draw("a coast at dusk 300x200"))
+    Picture.objects.update(likeness=None)
+    assert look_again() == 1
+    later = Picture.objects.get()
+    assert later.likeness is not None
+    assert distance(later.likeness, seen.likeness or 0) <= 2
+    assert look_again() == 0
+
+
+@pytest.mark.django_db
+def test_a_picture_whose_thumbnail_is_gone_is_looked_at_once(media: Path) -> None:
+    picture = a_picture(a_generation(factories.guest()), likeness=None)
+    default_storage.delete(picture.thumbnail_name(320))
+    assert [look_again(), look_again()] == [1, 0]

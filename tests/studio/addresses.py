@@ -17,6 +17,7 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Action,
     Board,
+    Cull,
     ErrorGroup,
     Generation,
     Knock,
@@ -24,6 +25,7 @@ from modelless_web.records.models import (
     Tag,
     Transcript,
     User,
+    Verdict,
 )
 from modelless_web.records.owner import owner_token
 from tests.studio.factories import a_generation, a_model, a_picture, png
@@ -55,6 +57,7 @@ QUERIES: Final = {
         "?model=1&view=list",
     ),
     "history/export/": ("?of={generation}", "?form=zip&of={generation}", "?form=csv&q=fox"),
+    "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",
@@ -121,10 +124,13 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     board.generations.add(row)
     Tag.objects.create(owner=owner, name=WORDS["tag"]).generations.add(row)
     action = Action.objects.create(owner=owner, verb="tag", value=WORDS["tag"], state="done")
-    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action)
+    cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
+    verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
+    Generation.objects.filter(pk=row.pk).update(is_rejected=True)
+    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
-    return Work(owner, row, ids | {"nobody": uuid7()}, secrets)
+    return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 
 
 def nowhere(ids: Ids) -> Ids:
@@ -204,6 +210,11 @@ def form(work: Work, ids: Ids) -> str:
         "of": ids["generation"],
         "board": ids["board"],
         "change": "star",
+        "cull": ids["cull"],
+        "generation": ids["generation"],
+        "key": ids["key"],
+        "word": "star",
+        "which": "rejected",
     }
     return urlencode(fields)
 

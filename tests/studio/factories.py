@@ -82,6 +82,7 @@ def a_picture(generation: Generation, data: bytes | None = None, **more: Any) ->
         "width": kept.width,
         "height": kept.height,
         "colour": kept.colour,
+        "likeness": kept.likeness,
         "settled_at": timezone.now(),
     }
     return Picture.objects.create(generation=generation, **values | more)

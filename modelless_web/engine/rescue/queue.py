@@ -109,6 +109,7 @@ def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
         width=kept.width,
         height=kept.height,
         colour=kept.colour,
+        likeness=kept.likeness,
     )
 
 

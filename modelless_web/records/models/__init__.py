@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.entries import Entry, Words
 from modelless_web.records.models.gateways import Gateway, Model
@@ -16,6 +17,7 @@ __all__ = [
     "Attempt",
     "Board",
     "Choice",
+    "Cull",
     "Discarded",
     "Draft",
     "Entry",
@@ -31,5 +33,6 @@ __all__ = [
     "Tag",
     "Transcript",
     "User",
+    "Verdict",
     "Words",
 ]

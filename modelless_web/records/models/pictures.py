@@ -46,6 +46,9 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     colour = models.CharField(max_length=7, blank=True, help_text="Mean colour, as #rrggbb.")
+    likeness = models.BigIntegerField(
+        null=True, help_text="Perceptual hash; 0 where it is too plain to have one."
+    )
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -58,6 +61,11 @@ class Picture(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"], name="pictures_to_fetch", condition=Q(state="waiting")
+            ),
+            models.Index(
+                fields=["id"],
+                name="pictures_to_compare",
+                condition=Q(state="stored", likeness=None),
             ),
         ]
 

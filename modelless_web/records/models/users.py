@@ -43,6 +43,7 @@ class User(AbstractUser):
             adopted = list(guest.generations.values_list("pk", flat=True))
             guest.generations.update(owner=self)
             guest.drafts.update(owner=self)
+            guest.culls.update(owner=self)
             guest.tags.hand_over(self)
             guest.boards.hand_over(self)
             index.write(adopted)

@@ -18,6 +18,7 @@ from modelless_web.records.models.generations import GenerationQuerySet
 from modelless_web.records.search.completion import complete
 from modelless_web.records.search.find import find
 from modelless_web.records.search.query import OPERATORS, Query, parse
+from modelless_web.records.stacks import Stack, stacked
 from modelless_web.studio.requests import StudioRequest, read_uuid
 from modelless_web.studio.views.action import last_action
 
@@ -38,6 +39,7 @@ def history(request: StudioRequest) -> HttpResponse:
     """One page of the history, as a grid or a list, narrowed by the query in the address."""
     query = read_query(request)
     is_ranked = request.GET.get("sort") == "best" and query.has_words
+    is_stacked = request.GET.get("stacks") != "off"
     before = None if is_ranked else _before(request)
     found = find(request.user, query, before=before, ranked=is_ranked)
     rows = cast(GenerationQuerySet, found).with_answers().fetch_mode(FETCH_RAISE)
@@ -47,7 +49,10 @@ def history(request: StudioRequest) -> HttpResponse:
     mine = Generation.objects.visible_to(request.user)
     context = {
         "generations": generations,
-        "days": _days(generations, is_ranked),
+        "days": _days(generations, is_ranked, is_stacked=is_stacked),
+        "is_stacked": is_stacked,
+        "stacks_url": _url(request, stacks="off" if is_stacked else ""),
+        "cull_url": f"{reverse('cull')}?{urlencode({'q': query.text})}",
         "next_url": _url(request, before=str(generations[-1].pk)) if has_more else "",
         "newest_url": _url(request) if before else "",
         "view": "list" if request.GET.get("view") == "list" else "grid",
@@ -97,11 +102,15 @@ def chips(request: StudioRequest, query: Query) -> list[dict[str, str]]:
     ]
 
 
-def _days(rows: list[Generation], is_ranked: bool) -> list[dict[str, Any]]:
-    if is_ranked:
-        return [{"date": None, "generations": rows}] if rows else []
-    by_day = groupby(rows, key=lambda row: row.queued_at.date())
-    return [{"date": day, "generations": list(group)} for day, group in by_day]
+def _days(rows: list[Generation], is_ranked: bool, *, is_stacked: bool) -> list[dict[str, Any]]:
+    collapse = stacked if is_stacked else _apart
+    by_day = groupby(rows, key=lambda row: None if is_ranked else row.queued_at.date())
+    found = [(day, list(group)) for day, group in by_day]
+    return [{"date": day, "generations": of, "stacks": collapse(of)} for day, of in found]
+
+
+def _apart(rows: list[Generation]) -> list[Stack]:
+    return [Stack([row], is_open=True) for row in rows]
 
 
 def _before(request: StudioRequest) -> UUID | None:

@@ -14,7 +14,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
-KEPT = Kept("ab" * 32, "image/png", 9, 1, 1, "#000000")
+KEPT = Kept("ab" * 32, "image/png", 9, 1, 1, "#000000", 0)
 
 
 def waiting(*seconds: int) -> list[Picture]:
