@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_http_methods
@@ -18,12 +18,15 @@ from modelless_web.studio.views.history import LONGEST_QUERY
 MOST_PICKED: Final = 10_000
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def export(request: StudioRequest) -> HttpResponseBase:
     """The download in the ``form`` that was asked for; without one, how much it would be."""
-    selection = read_selection(request)
     said = request.POST or request.GET
     form = said.get("form", "")
+    if form and request.method == "HEAD":
+        # A file would be made for nobody.
+        return HttpResponseNotAllowed(["GET", "POST"])
+    selection = read_selection(request)
     if form in FORMS and selection.rows().exists():
         return download(selection.rows(), form)
     counts = selection.counts()
@@ -48,7 +51,7 @@ def read_selection(request: StudioRequest) -> Selection:
     """
     said = request.POST or request.GET
     query = said.get("q", "")[:LONGEST_QUERY]
-    if "all" in said or (request.method == "GET" and "of" not in said):
+    if "all" in said or (request.method != "POST" and "of" not in said):
         return Selection(request.user, query=query)
     words = re.findall(r"[^\s,]+", " ".join(said.getlist("of")))
     found = {read_uuid(word) for word in words}
