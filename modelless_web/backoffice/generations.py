@@ -4,10 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, re_path
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -16,7 +19,10 @@ from modelless_web.backoffice import exchange, pieces
 from modelless_web.backoffice.base import ReadOnlyAdmin
 from modelless_web.backoffice.calendar import calendar
 from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFilter, PracticeFilter
-from modelless_web.records.models import Generation, Picture, User
+from modelless_web.records.models import Generation, Picture
+from modelless_web.records.search.find import find_all
+from modelless_web.records.search.query import parse
+from modelless_web.studio.download import download
 
 HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")
 LISTED = (
@@ -32,7 +38,6 @@ LISTED = (
     "gateway__name",
 )
 PROMPT_SHOWN = 90
-MOST_OWNERS = 200
 MOST_CHILDREN = 20
 
 
@@ -89,7 +94,10 @@ class GenerationAdmin(ReadOnlyAdmin):
     ordering = ("-queued_at", "-id")
     sortable_by = ("time",)
     search_fields = ("prompt",)
-    search_help_text = "Words of the prompt, an id, a request id, or the owner's name."
+    search_help_text = (
+        "Words, or as in the history: model: status: kind: tag: tokens:>500 before: after: "
+        "owner:name error:kind. An id or a request id leads straight there."
+    )
     fieldsets = (
         (
             "Summary",
@@ -129,6 +137,24 @@ class GenerationAdmin(ReadOnlyAdmin):
         ("Lineage", {"fields": ("descent", "parent_link", "children_links", "deleted_at")}),
     )
 
+    def get_urls(self) -> list[URLPattern]:
+        export = re_path(
+            r"^export/(?P<form>csv|jsonl)/$",
+            self.admin_site.admin_view(self.export),
+            name="records_generation_export",
+        )
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """Everything that the filters of the list find, for staff who may see it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            found = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters as error:
+            raise BadRequest from error
+        return download(found, form)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GenerationList
 
@@ -149,17 +175,17 @@ class GenerationAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By id at once; else by prompt, request id or owner. Joins nothing."""
+        """By id or request id at once; else by the query language of the history."""
         term = search_term.strip()
         if not term:
             return queryset, False
         pk = read_uuid(term)
         if pk:
             return queryset.filter(pk=pk), False
-        people = User.objects.filter(username__icontains=term).values_list("pk", flat=True)
-        owners = list(people.order_by()[:MOST_OWNERS])
-        matches = Q(prompt__icontains=term) | Q(error_request_id=term) | Q(owner_id__in=owners)
-        return queryset.filter(matches), False
+        if queryset.filter(error_request_id=term).exists():
+            return queryset.filter(error_request_id=term), False
+        found = find_all(parse(term)).order_by().values("pk")
+        return queryset.filter(pk__in=found), False
 
     @admin.display(description="time (UTC)", ordering="queued_at")
     def time(self, row: Generation) -> str:

@@ -45,11 +45,24 @@ class PooledHandler(ASGIHandler):
             return
         with closing(body):
             response = await self._in_thread(self._respond, scope, body)
-        try:
+        if response.streaming:
+            await self._stream(response, receive, send)
+        else:
             await self.send_response(response, send)
+
+    async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
+        """Send until the end, or until nobody is there: a long download is work for somebody."""
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        listening = asyncio.ensure_future(_gone(receive))
+        listening.add_done_callback(lambda _: sending.cancel())
+        try:
+            await asyncio.wait([sending])
+            if not sending.cancelled():
+                sending.result()
         finally:
-            if response.streaming:
-                await self._in_thread(response.close)
+            listening.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            await self._in_thread(response.close)
 
     def _respond(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(scope))
@@ -69,3 +82,8 @@ class PooledHandler(ASGIHandler):
         context = contextvars.copy_context()
         call = partial(context.run, function, *args)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

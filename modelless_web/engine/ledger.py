@@ -30,6 +30,7 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
 
@@ -101,14 +102,13 @@ def queue(
         request=parameters.body(),
     )
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
+        _insert(row)
     except IntegrityError:
         first = Generation.objects.get(owner=owner, submission=submission)
         if first.request == row.request and first.parent_id == row.parent_id:
             return first, False
         row.submission = uuid7().hex
-        row.save(force_insert=True)
+        _insert(row)
     return row, True
 
 
@@ -127,8 +127,7 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         request=source.request,
     )
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
+        _insert(row)
     except IntegrityError:
         return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
     return row, True
@@ -233,6 +232,7 @@ def write(choices: Mapping[UUID, Sequence[ChoiceText]], progress: Mapping[UUID, 
         Generation.objects.filter(pk=pk, status=Status.RUNNING).update(progress=percent)
 
 
+@transaction.atomic(savepoint=False)
 def settle(end: Settlement, worker: str) -> bool:
     """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
     now = timezone.now()
@@ -270,9 +270,11 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
+        index.write([end.generation])
     return bool(won)
 
 
+@transaction.atomic(savepoint=False)
 def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
     """Mark runs that nobody holds any more; what came of them is kept. Return them.
 
@@ -303,6 +305,7 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
         )
         if won:
             ended.append(row)
+    index.write([row.pk for row in ended])
     return ended
 
 
@@ -315,6 +318,13 @@ def interrupt_waiting() -> int:
     return Generation.objects.filter(status=Status.QUEUED).update(
         status=Status.INTERRUPTED, maybe_charged=True, saved_at=now, changed_at=now
     )
+
+
+@transaction.atomic
+def _insert(row: Generation) -> None:
+    """Commit a new row together with the words by which it is found."""
+    row.save(force_insert=True)
+    index.write([row.pk])
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

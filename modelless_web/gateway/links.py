@@ -1,9 +1,12 @@
 """What a link to a picture says about itself, without a look at where it leads."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+# In JSON inside of text an ampersand may be written by its number.
+_LINK: Final = re.compile(r"""https?://(?:[^\s"'<>()\[\]{}|\\^`]|\\u0026)+""", re.IGNORECASE)
 _FIRST_YEAR: Final = 2015
 _LAST_YEAR: Final = 2100
 
@@ -28,6 +31,29 @@ def deadline(url: str) -> datetime | None:
         _unix(said.get("ex", ""), base=16) if "hm" in said else None,
     )
     return next((moment for moment in found if moment), None)
+
+
+def bare(url: str) -> str:
+    """Return where a link leads, without what lets somebody in; nothing if it can't be read."""
+    try:
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]
+        told = parts._replace(netloc=place, query="", fragment="").geturl()
+        # What is left may be no address any more.
+        urlsplit(told)
+    except ValueError:
+        return ""
+    return told
+
+
+def unsigned(text: str) -> str:
+    """Return the same text, but that the signed links in it have lost their signatures."""
+    return _LINK.sub(_unsigned, text) if "://" in text else text
+
+
+def _unsigned(link: re.Match[str]) -> str:
+    plain = link[0].replace("&amp;", "&").replace("\\u0026", "&")
+    return bare(link[0]) if deadline(plain) else link[0]
 
 
 def _iso(text: str) -> datetime | None:

@@ -54,6 +54,10 @@
     last = box;
     show();
   }, { capture: true });
+  // What leads elsewhere, such as a download, is the browser's own and no fragment.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) event.stopPropagation();
+  }, { capture: true });
   everything?.addEventListener("change", () => {
     for (const box of boxes()) box.checked = everything.checked;
     show();

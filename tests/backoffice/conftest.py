@@ -10,6 +10,7 @@ from modelless_web.records import store
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Choice, Gateway, Generation, Model, Picture, User
 from modelless_web.records.models.generations import Status, Transcript
+from modelless_web.records.search import index
 
 KEY = "sk-backoffice-0123456789abcdef-tail"
 
@@ -79,6 +80,7 @@ def make(gateway: Gateway, owner: User) -> Make:
                 **columns,
             }
         )
+        index.write([row.pk])
         Choice.objects.create(generation=row, index=0, text="done", finish_reason="stop")
         Picture.objects.create(
             generation=row,

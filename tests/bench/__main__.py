@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cpu, crowd, latency, memory, page, start
+from tests.bench import cpu, crowd, export, history, latency, memory, page, start
 from tests.bench.figures import Figure, table
 
 BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
@@ -19,24 +20,29 @@ BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
     "memory": memory.run,
     "start": start.run,
     "page": page.run,
+    "export": export.run,
 }
 
 
 def main() -> None:
     """Run the benches that were named, or all; figures are for reading and judge nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHES))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHES, "history"]))
+    parser.add_argument("--rows", type=int, default=10_000, help="generations of the history")
+    parser.add_argument("--postgresql", action="store_true", help="the history on PostgreSQL")
     parser.add_argument("--json", type=Path, help="write the figures there too, one per line")
     given = parser.parse_args()
-    unknown = set(given.names) - set(BENCHES)
+    on_history = partial(history.run, given.rows, on_postgresql=given.postgresql)
+    benches = BENCHES | {"history": on_history}
+    unknown = set(given.names) - set(benches)
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
     # Asked to stop, we still end every process that was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     figures: list[Figure] = []
-    for name in given.names or BENCHES:
+    for name in given.names or benches:
         load = Figure(name, "load of the machine before", os.getloadavg()[0], "")
-        found = [load, *BENCHES[name]()]
+        found = [load, *benches[name]()]
         print(table(found), end="\n\n", flush=True)
         figures += found
     lines = "".join(f"{figure.line()}\n" for figure in figures)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.gateway import PAINTER, WRITER, Gateway
 from tests.browser.screen import Screen
+from tests.browser.test_export import download, prompts
 from tests.browser.test_failures import png
 from tests.support.console import Console
 
@@ -126,6 +127,24 @@ def test_drafts_are_saved_chosen_named_and_deleted(desk: Screen) -> None:
     expect(desk.page.locator(".draft-title")).to_have_text(["Half a thought on paper"])
     desk.page.get_by_role("button", name="Undo").click()
     expect(desk.prompt).to_have_value("Another")
+
+
+def test_a_zip_of_what_was_found_or_ticked_can_be_taken_along(
+    desk: Screen, gateway: Gateway
+) -> None:
+    for prompt in ("Left behind", "Taken along"):
+        finished(desk, gateway, prompt)
+    desk.open("/history/?q=Taken")
+    desk.page.locator(".export summary").click()
+    assert prompts(download(desk, desk.page.get_by_role("link", name="ZIP"))) == ["Taken along"]
+    desk.page.get_by_role("link", name="How much it is").click()
+    expect(desk.page.get_by_text("1 generation, 0 pictures")).to_be_visible()
+    button = desk.page.get_by_role("button", name="ZIP with the pictures")
+    assert prompts(download(desk, button)) == ["Taken along"]
+    desk.open("/history/")
+    desk.page.get_by_role("checkbox", name="Left behind").check()
+    desk.page.get_by_text("More", exact=True).click()
+    assert prompts(download(desk, desk.page.get_by_role("button", name="ZIP"))) == ["Left behind"]
 
 
 def test_nothing_is_offered_that_needs_scripts(desk: Screen) -> None:

@@ -1,6 +1,6 @@
 """The ledger's rows: who sees them, and what puts them out of sight."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -47,20 +47,6 @@ def test_newer_ids_sort_after_older_ones() -> None:
     older, newer = factories.generation(), factories.generation()
     assert list(Generation.objects.order_by("id")) == sorted([older, newer], key=lambda r: r.pk)
     assert older.pk.version == 7
-
-
-def test_a_day_of_history_includes_both_its_ends() -> None:
-    row = factories.generation()
-    for moment in (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 23, 59, tzinfo=UTC)):
-        Generation.objects.filter(pk=row.pk).update(queued_at=moment)
-        day = date(2026, 3, 1)
-        assert Generation.objects.matching(since=day, until=day).exists()
-
-
-def test_the_next_day_is_another_day() -> None:
-    row = factories.generation()
-    Generation.objects.filter(pk=row.pk).update(queued_at=datetime(2026, 3, 2, tzinfo=UTC))
-    assert not Generation.objects.matching(until=date(2026, 3, 1)).exists()
 
 
 def test_a_page_is_told_of_open_rows_however_old() -> None:

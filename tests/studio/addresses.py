@@ -56,6 +56,7 @@ QUERIES: Final = {
         "?model=1&view=list",
     ),
     "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
+    "history/export/": ("?of={generation}", "?form=zip&of={generation}", "?form=csv&q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",
@@ -172,6 +173,7 @@ def addresses(route: str, ids: Ids) -> list[str]:
     values: dict[str, tuple[object, ...]] = {
         "variant": ("original", "320", "640"),
         "side": ("sent", "received"),
+        "form": ("csv", "jsonl"),
         "pk": (ids[_model_of(route)],),
         "object_id": (ids[model[1]],) if model else (),
         "id": (ids["user"],),

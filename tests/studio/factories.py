@@ -10,6 +10,7 @@ from PIL import Image
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Choice, Gateway, Generation, Model, Picture, Status, User
+from modelless_web.records.search import index
 from modelless_web.records.store import keep
 from tests.support import factories
 
@@ -50,6 +51,7 @@ def a_generation(
     row.save(force_insert=True)
     if text:
         Choice.objects.create(generation=row, index=0, text=text)
+    index.write([row.pk])
     return row
 
 
@@ -57,7 +59,9 @@ def generations(owner: User, number: int, **more: Any) -> list[Generation]:
     """Many finished generations of one gateway, newest last."""
     gateway = factories.gateway()
     rows = [unsaved_generation(owner, gateway, **more) for _ in range(number)]
-    return sorted(Generation.objects.bulk_create(rows), key=lambda row: row.pk)
+    made = sorted(Generation.objects.bulk_create(rows), key=lambda row: row.pk)
+    index.write([row.pk for row in made])
+    return made
 
 
 def png(width: int = 8, height: int = 6, colour: str = "#336699") -> bytes:

@@ -75,6 +75,7 @@ OWNERS: Final = {
     "drafts/<uuid:pk>/trash/": (303, 404),
     "drafts/<uuid:pk>/restore/": (404, 303),
     "history/": (200, 200),
+    "history/export/": (200, 200),
     "history/facets/": (200, 200),
     "history/complete/": (200, 200),
     "history/act/": (303, 303),

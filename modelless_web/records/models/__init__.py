@@ -3,6 +3,7 @@
 from modelless_web.records.models.actions import Action, Former
 from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
+from modelless_web.records.models.entries import Entry, Words
 from modelless_web.records.models.gateways import Gateway, Model
 from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
 from modelless_web.records.models.knocks import Knock
@@ -19,6 +20,7 @@ __all__ = [
     "Cull",
     "Discarded",
     "Draft",
+    "Entry",
     "ErrorGroup",
     "Former",
     "Gateway",
@@ -32,4 +34,5 @@ __all__ = [
     "Transcript",
     "User",
     "Verdict",
+    "Words",
 ]

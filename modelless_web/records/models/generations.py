@@ -39,7 +39,7 @@ OPEN = (Status.QUEUED, Status.RUNNING)
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: "User") -> Self:
         """Start of every query on a person's behalf: their own, and not in the trash."""
-        return self.filter(owner=user, deleted_at=None)
+        return self.filter(is_visible_to(user))
 
     def open(self) -> Self:
         """Those that are queued or running."""
@@ -53,26 +53,6 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         since = datetime.fromtimestamp(moment, UTC) - timedelta(seconds=5)
         rows = self.filter(Q(status__in=OPEN) | Q(changed_at__gte=since))
         return rows.order_by("-id")[:MOST_CHANGED]
-
-    def matching(
-        self,
-        *,
-        model: str = "",
-        status: str = "",
-        since: date | None = None,
-        until: date | None = None,
-    ) -> Self:
-        """Narrow by model id, status, and UTC dates (both ends included)."""
-        rows = self
-        if model:
-            rows = rows.filter(model=model)
-        if status:
-            rows = rows.filter(status=status)
-        if since:
-            rows = rows.filter(queued_at__gte=midnight(since))
-        if until and until < date.max:
-            rows = rows.filter(queued_at__lt=midnight(until + timedelta(days=1)))
-        return rows
 
     def with_answers(self) -> Self:
         """Everything a card shows, in a fixed number of queries, without the heavy columns."""
@@ -176,8 +156,11 @@ class Generation(models.Model):
             models.CheckConstraint(condition=Q(rating__lte=5), name="at_most_five_stars"),
         ]
         indexes = [
-            models.Index(fields=["owner", "-id"], name="newest_of_owner"),
+            models.Index(
+                fields=["owner", "-id"], name="newest_of_owner", condition=Q(deleted_at=None)
+            ),
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
+            models.Index(fields=["owner", "status", "-id"], name="newest_of_status"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
             models.Index(
                 fields=["owner", "-id"], name="starred_of_owner", condition=Q(is_starred=True)
@@ -296,6 +279,11 @@ class Transcript(models.Model):
     @property
     def received(self) -> bytes:
         return zlib.decompress(self.received_zlib) if self.received_zlib else b""
+
+
+def is_visible_to(user: "User") -> Q:
+    """Whose a generation must be, and where it must not lie, for a person to see it."""
+    return Q(owner=user, deleted_at=None)
 
 
 def midnight(day: date) -> datetime:

@@ -12,6 +12,7 @@ from modelless_web.records.models import Action, Board, Former, Generation, Plac
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.models.marks import tag_name
 from modelless_web.records.retention import purge
+from modelless_web.records.search import index
 
 Verb = Action.Verb
 MOST_STARS: Final = 5
@@ -131,10 +132,12 @@ def _label(action: Action, pks: Collection[UUID]) -> None:
     through = Tag.generations.through
     rows = [through(tag=tag, generation_id=pk) for pk in pks]
     through._default_manager.bulk_create(rows, ignore_conflicts=True)
+    index.write(pks)
 
 
 def _unlabel(action: Action, pks: Collection[UUID]) -> None:
     _labels(action).filter(generation__in=pks).delete()
+    index.write(pks)
     Tag.objects.filter(owner=action.owner_id, name=action.value, generations=None).delete()
 
 

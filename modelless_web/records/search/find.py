@@ -1,23 +1,88 @@
-"""Finding."""
+"""The one function that finds, whatever door a query came in by."""
 
-from modelless_web.records.models import Generation, User
-from modelless_web.records.models.generations import GenerationQuerySet
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from modelless_web.records.ids import moved
+from modelless_web.records.models import Entry, Generation, User
+from modelless_web.records.models.generations import is_visible_to
+from modelless_web.records.search.conditions import Asked, Reader, matching
 from modelless_web.records.search.query import Query
+from modelless_web.records.search.ranking import score
+
+RANKED: Final = 500
+"""How many of the newest hits are put in order when the best come first."""
+SLACK: Final = timedelta(minutes=1)
+"""An id is made just before its row gets a number, which another row may get in between."""
 
 
-def find(user: User, query: Query, *, ranked: bool = False) -> GenerationQuerySet:
-    rows = Generation.objects.visible_to(user)
-    for term in query.terms:
-        name, _, value = term.text.partition(":")
-        value = value.strip('"')
-        if name in {"model", "status"}:
-            rows = rows.filter(**{name: value})
-        elif name == "tag":
-            rows = rows.filter(tags__name=value)
-        elif name == "board":
-            rows = rows.filter(boards__name__iexact=value)
-        elif term.text == "is:starred":
-            rows = rows.filter(is_starred=True)
-        else:
-            rows = rows.filter(prompt__icontains=term.text)
-    return rows
+def find(
+    user: User, query: Query, *, before: UUID | None = None, ranked: bool = False
+) -> QuerySet[Generation]:
+    """A person's own generations that match a query, newest first.
+
+    ``before`` goes on behind a generation, or behind a moment (``ids.first_at``): so a page far
+    down costs what the first does, where ``filter(pk__lt=…)`` walks through all hits above it.
+    ``ranked`` puts the best first, among the newest 500 hits alone: to weigh all that have a
+    common word would cost as much as reading them.
+    """
+    return _found(is_visible_to(user), query, user, before, ranked=ranked)
+
+
+def find_all(
+    query: Query, *, before: UUID | None = None, ranked: bool = False
+) -> QuerySet[Generation]:
+    """Everybody's generations that match, those in the trash too: for the operator alone."""
+    return _found(Q(), query, None, before, ranked=ranked)
+
+
+def _found(
+    scope: Q,
+    query: Query,
+    owner: User | None,
+    before: UUID | None,
+    *,
+    ranked: bool,
+) -> QuerySet[Generation]:
+    reader = Reader(owner)
+    reader.read(query)
+    asked = reader.asked
+    if not asked.clauses:
+        asked.between(None, before)
+        return matching(asked, scope, owner).order_by("-pk")
+    hits = matching(asked, scope, owner).filter(**_numbers(asked, before))
+    newest = hits.order_by("-words__pk")
+    if not ranked:
+        return newest
+    best = score(asked.clauses)
+    within = newest.values("words__pk")[:RANKED]
+    weighed = Generation.objects.filter(words__in=within).annotate(score=best)
+    return weighed.order_by("-score", "-words__pk")
+
+
+def _numbers(asked: Asked, before: UUID | None) -> dict[str, Any]:
+    """The numbers between which the index is walked."""
+    bounds: dict[str, Any] = {}
+    if asked.since:
+        bounds["words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
+    highest = []
+    if asked.until:
+        highest.append(_number_at(moved(asked.until, SLACK)))
+    if before:
+        highest.append(_number_at(before))
+    if highest:
+        bounds["words__pk__lt"] = min(highest)
+    return bounds
+
+
+def _number_at(pk: UUID) -> int:
+    """The number of a generation or, where there is none, of the next that is newer."""
+    newer = Entry.objects.filter(generation__gte=pk).order_by("generation_id")
+    number = newer.values_list("docid", flat=True).first()
+    return END if number is None else number
+
+
+END: Final = 2**62

@@ -1,6 +1,7 @@
 """What the history could be narrowed by, with counts, and the months to jump to."""
 
 from datetime import date, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -8,33 +9,52 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from modelless_web.records.organise.facets import facets_of, months_of
+from modelless_web.records.models import Status
+from modelless_web.records.search.facets import Facet, months
+from modelless_web.records.search.facets import facets as facets_of
 from modelless_web.records.search.query import Query
 from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.history import read_query
+
+TITLES: Final = {"status": "Status", "model": "Model", "kind": "Kind", "tag": "Tag", "is": "Marks"}
 
 
 @require_safe
 def facets(request: StudioRequest) -> HttpResponse:
     """What the query could be narrowed by, with counts; as a page of its own where no script is."""
     query = read_query(request)
+    found = facets_of(request.user, query)
     groups = [
         {
-            "title": facet.title,
-            "choices": [
-                {"choice": choice, "url": f"{reverse('history')}{_words(request, choice.query)}"}
-                for choice in facet.choices
-            ],
+            "title": title,
+            "choices": [_choice(request, query, one) for one in found.by_operator[name]],
         }
-        for facet in facets_of(request.user, query)
+        for name, title in TITLES.items()
     ]
-    months = [
+    by_month = [
         {"month": month, "count": count, "url": _url_at(request, query, month)}
-        for month, count in months_of(request.user, query)
+        for month, count in months(request.user, query)
     ]
     here = reverse("history") + _words(request, query)
-    context = {"groups": groups, "months": months, "query": query, "here": here}
+    context = {
+        "groups": [group for group in groups if group["choices"]],
+        "found": found,
+        "months": by_month,
+        "query": query,
+        "here": here,
+    }
     return render(request, "studio/facets.html" + ("#facets" if request.htmx else ""), context)
+
+
+def _choice(request: StudioRequest, query: Query, facet: Facet) -> dict[str, Any]:
+    """A facet as a link that narrows by it or, where it is asked for already, does so no longer."""
+    is_on = facet.term in query.terms
+    then = query.without(facet.term) if is_on else query.with_term(facet.term.text)
+    label = facet.label
+    if facet.term.operator == "status":
+        label = Status(label).label
+    url = f"{reverse('history')}{_words(request, then)}"
+    return {"label": label, "count": facet.count, "url": url, "is_on": is_on}
 
 
 def _url_at(request: HttpRequest, query: Query, month: date) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from modelless_web.records.ids import first_at
 from modelless_web.records.models import Board, Generation, Tag
-from modelless_web.records.search.complete import complete
+from modelless_web.records.models.generations import GenerationQuerySet
+from modelless_web.records.search.completion import complete
 from modelless_web.records.search.find import find
 from modelless_web.records.search.query import OPERATORS, Query, parse
 from modelless_web.records.stacks import Stack, stacked
@@ -37,12 +39,11 @@ def history(request: StudioRequest) -> HttpResponse:
     """One page of the history, as a grid or a list, narrowed by the query in the address."""
     query = read_query(request)
     is_ranked = request.GET.get("sort") == "best" and query.has_words
-    rows = find(request.user, query, ranked=is_ranked).with_answers()
     is_stacked = request.GET.get("stacks") != "off"
-    before = _before(request)
-    if before and not is_ranked:
-        rows = rows.filter(pk__lt=before)
-    page = list(rows.fetch_mode(FETCH_RAISE)[: PAGE + 1])
+    before = None if is_ranked else _before(request)
+    found = find(request.user, query, before=before, ranked=is_ranked)
+    rows = cast(GenerationQuerySet, found).with_answers().fetch_mode(FETCH_RAISE)
+    page = list(rows[: PAGE + 1])
     generations = page[:PAGE]
     has_more = len(page) > PAGE and not is_ranked
     mine = Generation.objects.visible_to(request.user)
@@ -66,7 +67,7 @@ def history(request: StudioRequest) -> HttpResponse:
         "action": last_action(request),
         "tags": Tag.objects.visible_to(request.user)[:MOST_TAGS],
         "boards": [board for board in Board.objects.visible_to(request.user) if not board.is_smart],
-        "operators": OPERATORS,
+        "operators": [one for one in OPERATORS.values() if not one.for_staff],
         "is_empty": not generations and not mine.exists(),
         "examples": [
             {"prompt": prompt, "url": f"{reverse('create')}?{urlencode({'prompt': prompt})}"}
@@ -81,7 +82,10 @@ def history(request: StudioRequest) -> HttpResponse:
 def completions(request: StudioRequest) -> HttpResponse:
     """What the word under the cursor may become, as options of a list."""
     text = request.GET.get("q", "")[:LONGEST_QUERY]
-    found = complete(request.user, text, len(text))
+    found = [
+        {"text": text[: one.start] + one.text + text[one.end :], "help": one.help or one.text}
+        for one in complete(request.user, text, len(text))
+    ]
     return render(request, "components/completions.html", {"completions": found})
 
 
@@ -119,7 +123,7 @@ def _before(request: StudioRequest) -> UUID | None:
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    return UUID(int=max(0, int(end.timestamp() * 1000)) << 80)
+    return first_at(end)
 
 
 def _url(request: HttpRequest, **changes: str) -> str:

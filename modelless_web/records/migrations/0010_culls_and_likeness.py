@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0007_selections'),
+        ('records', '0009_newest_that_are_kept'),
     ]
 
     operations = [

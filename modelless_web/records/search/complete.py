@@ -1,7 +1,0 @@
-"""Completions."""
-
-from modelless_web.records.models import User
-
-
-def complete(user: User, text: str, cursor: int) -> list[object]:
-    return []

@@ -1,0 +1,208 @@
+"""What each term of a query asks of a generation, as conditions for the database."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
+
+from modelless_web.records.ids import first_at
+from modelless_web.records.models import (
+    Board,
+    Generation,
+    Model,
+    Picture,
+    Placement,
+    Tag,
+    User,
+)
+from modelless_web.records.models.entries import Clause, Match
+from modelless_web.records.models.generations import OPEN, midnight
+from modelless_web.records.search.operators import KINDS, OPERATORS, days, number_range
+from modelless_web.records.search.query import Query, Term, parse
+
+DEEPEST: Final = 5
+"""So many smart boards may name each other; what is behind the last of them holds nothing."""
+
+NOTHING: Final = Q(pk__in=())
+
+
+@dataclass(slots=True)
+class Asked:
+    """A query taken apart: words for the index, conditions, and the ids between which it asks."""
+
+    clauses: list[Clause] = field(default_factory=list)
+    where: list[Q] = field(default_factory=list)
+    since: UUID | None = None
+    until: UUID | None = None
+
+    def between(self, since: UUID | None, until: UUID | None) -> None:
+        """Narrow the ids: ``since`` is one of them, ``until`` the first that is not."""
+        if since:
+            self.since = max(self.since or since, since)
+        if until:
+            self.until = min(self.until or until, until)
+
+
+class Reader:
+    """Takes queries apart for one person, or for the operator (``owner`` is None)."""
+
+    def __init__(self, owner: User | None) -> None:
+        self._owner = owner
+        self.asked = Asked()
+
+    def read(self, query: Query, depth: int = 0) -> None:
+        """Add what a query asks for; smart boards ask for what their own queries do."""
+        for terms in _grouped(query.terms):
+            first = terms[0]
+            if not first.operator:
+                self.asked.clauses.append(Clause(first.words, first.is_prefix, first.is_without))
+            elif OPERATORS[first.operator].values == "date" and not first.is_without:
+                self.asked.between(*_span(first))
+            elif first.operator == "board":
+                self._read_board(first, depth)
+            else:
+                self._add(reduce(or_, map(self._condition, terms)), first)
+
+    def _add(self, condition: Q, term: Term) -> None:
+        self.asked.where.append(~condition if term.is_without else condition)
+
+    def _condition(self, term: Term) -> Q:
+        if term.operator == "tag":
+            return self._tagged(term.value)
+        return CONDITIONS[term.operator](term.value)
+
+    def _tagged(self, name: str) -> Q:
+        pks = list(self._own(Tag.objects.filter(name=name)).values_list("pk", flat=True))
+        placed = Tag.generations.through.objects.filter(tag__in=pks)
+        return Q(pk__in=placed.values("generation"))
+
+    def _read_board(self, term: Term, depth: int) -> None:
+        boards = list(self._own(Board.objects.filter(name__iexact=term.value)))
+        if len(boards) == 1 and boards[0].is_smart and not term.is_without and depth < DEEPEST:
+            self.read(parse(boards[0].query), depth + 1)
+            return
+        self._add(reduce(or_, (self._on(board, depth) for board in boards), NOTHING), term)
+
+    def _on(self, board: Board, depth: int) -> Q:
+        if not board.is_smart:
+            placed = Placement.objects.filter(board=board.pk)
+            return Q(pk__in=placed.values("generation"))
+        if depth >= DEEPEST:
+            return NOTHING
+        inner = Reader(self._owner)
+        inner.read(parse(board.query), depth + 1)
+        return Q(pk__in=matching(inner.asked, Q(), self._owner).values("pk"))
+
+    def _own[Row: Tag | Board](self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return rows if self._owner is None else rows.filter(owner=self._owner)
+
+
+class Aside(Func):
+    """A condition by which SQLite is not to look for rows, but only to judge those it has.
+
+    It counts on any index to leave ten rows, and would try every row of a person on the words.
+    """
+
+    output_field = BooleanField()
+    template = "(%(expressions)s)"
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+(%(expressions)s)", **context)
+
+
+def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]:
+    """Those in ``scope`` that have what is asked for, in no order."""
+    scope = reduce(and_, asked.where, scope)
+    if asked.since:
+        scope &= Q(pk__gte=asked.since)
+    if asked.until:
+        scope &= Q(pk__lt=asked.until)
+    if not asked.clauses:
+        return Generation.objects.filter(scope)
+    match = Match(tuple(asked.clauses), owner.pk if owner else None)
+    rows = Generation.objects.filter(words__all__matches=match)
+    return rows.filter(Aside(scope)) if scope else rows
+
+
+def _grouped(terms: Iterable[Term]) -> list[list[Term]]:
+    """Terms of which any one is enough together, each other for itself."""
+    groups: dict[object, list[Term]] = {}
+    for term in terms:
+        operator = OPERATORS.get(term.operator)
+        is_any = operator and operator.is_one and operator.values in {"model", "choices", "person"}
+        groups.setdefault(term.operator if is_any and not term.is_without else term, []).append(
+            term
+        )
+    return list(groups.values())
+
+
+def _span(term: Term) -> tuple[UUID | None, UUID | None]:
+    """The ids between which a date asks: an id holds the moment at which its row was made."""
+    first, after = (first_at(midnight(day)) for day in days(term.value))
+    spans = {"before": (None, first), "after": (first, None), "on": (first, after)}
+    return spans[term.operator]
+
+
+def _date(operator: str) -> Callable[[str], Q]:
+    def condition(value: str) -> Q:
+        since, until = _span(Term(value, operator))
+        return Q(**({"pk__gte": since} if since else {}), **({"pk__lt": until} if until else {}))
+
+    return condition
+
+
+def _model(value: str) -> Q:
+    """Every spelling of a name that a gateway has offered, and the one that was typed."""
+    is_prefix = value.endswith("*")
+    name = value.rstrip("*")
+    known = Model.objects.filter(**{f"name__i{'startswith' if is_prefix else 'exact'}": name})
+    return Q(model__in={name, *known.values_list("name", flat=True)})
+
+
+def _number(column: str) -> Callable[[str], Q]:
+    def condition(value: str) -> Q:
+        asked = number_range(value)
+        ends = {f"{column}__gte": asked.least, f"{column}__lte": asked.most}
+        return Q(**{name: end for name, end in ends.items() if end is not None})
+
+    return condition
+
+
+def _of_row(related: Any) -> Q:
+    return Q(Exists(related.filter(generation=OuterRef("pk"))))
+
+
+FLAGS: Final[Mapping[str, Q]] = {
+    "starred": Q(is_starred=True),
+    "rejected": Q(is_rejected=True),
+    "refined": Q(descent=Generation.Descent.REFINED),
+    "again": Q(descent=Generation.Descent.AGAIN),
+    "rated": Q(rating__gt=0),
+    "open": Q(status__in=OPEN),
+}
+POSSESSIONS: Final[Mapping[str, Callable[[], Q]]] = {
+    "picture": lambda: _of_row(Picture.objects.exclude(state=Picture.State.LOST)),
+    "answer": lambda: ~Q(text=""),
+    "error": lambda: ~Q(error_kind=""),
+    "tag": lambda: _of_row(Tag.generations.through.objects),
+    "board": lambda: _of_row(Placement.objects),
+}
+CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
+    "model": _model,
+    "status": lambda value: Q(status=value),
+    "kind": lambda value: Q(model_kind__in=KINDS[value]),
+    "rating": _number("rating"),
+    "tokens": _number("total_tokens"),
+    "before": _date("before"),
+    "after": _date("after"),
+    "on": _date("on"),
+    "is": lambda value: FLAGS[value],
+    "has": lambda value: POSSESSIONS[value](),
+    "error": lambda value: Q(error_kind=value),
+    "owner": lambda value: Q(owner__username__iexact=value),
+}

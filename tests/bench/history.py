@@ -1,0 +1,71 @@
+"""How soon a long history answers: pages and searches on a database filled for it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.bench.figures import Figure, percentile
+from tests.bench.processes import PROJECT
+from tests.support.servers import postgresql
+from tests.support.studio import clean_environ
+
+LONGEST: Final = 3600
+AT_MOST: Final = {"search": (10, 50), "page": (None, 50)}
+"""p50 and p95 in milliseconds at 100,000 generations; at a million twice that."""
+MILLION: Final = 1_000_000
+
+
+def run(count: int, *, on_postgresql: bool = False) -> list[Figure]:
+    """Fill a database with ``count`` generations, then time every question in one process."""
+    database = "PostgreSQL" if on_postgresql else "SQLite"
+    with _environ(on_postgresql=on_postgresql) as environ:
+        _manage(environ, "manage.py", "migrate", "--verbosity=0")
+        _manage(environ, "manage.py", "collectstatic", "--verbosity=0", "--noinput")
+        made = _manage(environ, "manage.py", "make_history", str(count))
+        lines = _manage(environ, "-m", "tests.bench.history_client").splitlines()
+    bench = f"history, {count:,} on {database}"
+    speed = float(made.rpartition("(")[2].split()[0].replace(",", ""))
+    figures = [Figure(bench, "rows made", speed, "/s")]
+    for line in lines:
+        figures += _figures(bench, json.loads(line), 2 if count >= MILLION else 1)
+    return figures
+
+
+def _figures(bench: str, told: dict[str, object], times: int) -> Iterator[Figure]:
+    name, kind = str(told["name"]), str(told["kind"])
+    wall, spent = list(told["wall"]), list(told["cpu"])  # type: ignore[call-overload]
+    for percent, aim in zip((50, 95), AT_MOST[kind], strict=True):
+        most = aim and aim * times
+        yield Figure(bench, f"{name}, p{percent}", percentile(wall, percent), "ms", most)
+    yield Figure(bench, f"{name}, processor time", percentile(spent, 50), "ms")
+    yield Figure(bench, f"{name}, queries", float(str(told["queries"])), "")
+
+
+@contextmanager
+def _environ(*, on_postgresql: bool) -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        environ = clean_environ() | {"MODELLESS_DATA_DIR": str(Path(folder))}
+        if not on_postgresql:
+            yield environ
+            return
+        with postgresql() as database:
+            yield environ | {"DATABASE_URL": database}
+
+
+def _manage(environ: dict[str, str], *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=PROJECT,
+        env=environ | {"PYTHONPATH": os.fspath(PROJECT)},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        timeout=LONGEST,
+    )
+    return done.stdout
