@@ -40,7 +40,7 @@ def to_html(text: str) -> SafeString:
     if len(text) > LONGEST:
         return format_html("<pre>{}</pre>", text)
     parser = _parser()
-    tokens = parser.parse(_PICTURE.sub("", text).strip())
+    tokens = parser.parse(without_pictures(text))
     _lower_headings(tokens)
     clean = nh3.clean(
         parser.renderer.render(tokens, parser.options, {}),
@@ -51,6 +51,11 @@ def to_html(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow ugc",
     )
     return mark_safe(clean)  # noqa: S308 - cleaned in the line above
+
+
+def without_pictures(text: str) -> str:
+    """Leave out the pictures of an answer, which are shown by themselves."""
+    return _PICTURE.sub("", text).strip()
 
 
 def _lower_headings(tokens: list[Token]) -> None:

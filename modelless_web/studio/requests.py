@@ -1,7 +1,7 @@
 """The typed request, who it comes from, and the guards that let a view have a row."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -116,6 +116,16 @@ def own_generation(
     if row is None:
         raise Http404
     return row
+
+
+def own_generations(request: StudioRequest, pks: Sequence[UUID | None]) -> list[Generation]:
+    """Return this person's generations in this order, or raise Http404 if one is missing."""
+    mine = Generation.objects.visible_to(request.user).with_answers()
+    found = {row.pk: row for row in mine.filter(pk__in=[pk for pk in pks if pk])}
+    rows = [found[pk] for pk in pks if pk in found]
+    if len(rows) < len(pks):
+        raise Http404
+    return rows
 
 
 def own_picture(request: StudioRequest, pk: UUID) -> Picture:

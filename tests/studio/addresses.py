@@ -46,6 +46,7 @@ TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
     "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
+    "compare/": ("?of={generation}", "?of={generation}&of={nobody}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": (
         "?did={action}",
@@ -55,8 +56,8 @@ QUERIES: Final = {
         "?q=fox",
         "?model=1&view=list",
     ),
-    "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "history/export/": ("?of={generation}", "?form=zip&of={generation}", "?form=csv&q=fox"),
+    "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
         "?app_label=records&model_name=generation&field_name=owner&term=person",

@@ -68,6 +68,7 @@ OWNERS: Final = {
     "generations/<uuid:pk>/restore/": (404, 303),
     "raw": (200, 404),
     "picture": (200, 200),
+    "compare/": (200, 200),
     "drafts/": (200, 200),
     "drafts/save/": (303, 303),
     "drafts/<uuid:pk>/name/": (303, 404),

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.gateway.address import normalise
-from modelless_web.gateway.parameters import DEFAULTS
 from modelless_web.gateway.wire import chat
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
+from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
+from modelless_web.records.relations.lineage import lineage
+from modelless_web.records.relations.twins import twins
+from modelless_web.records.relations.words import Difference
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
 from modelless_web.studio.snippets.languages import LANGUAGES
@@ -135,14 +138,16 @@ def detail(row: Generation) -> dict[str, Any]:
     return {
         "generation": row,
         "parameters": parameters(row),
+        "measured": measured(row),
+        "revised": [Difference(row.prompt, text) for text in revised_prompts(row)],
+        "lineage": lineage(row),
+        "pictures": _pictures(row),
         "request_json": json.dumps(row.request, indent=2, ensure_ascii=False),
         "response_json": json.dumps(row.response, indent=2, ensure_ascii=False)
         if row.response
         else "",
         "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
-        "lineage_parent": row.parent if row.parent and not row.parent.is_deleted else None,
-        "lineage_children": row.children.filter(deleted_at=None).order_by("id"),
     }
 
 
@@ -160,40 +165,7 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
     return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
-def parameters(row: Generation) -> list[dict[str, Any]]:
-    """Every parameter as asked, as sent and as echoed, with why the first two differ."""
-    names = [*DEFAULTS, "n", "max_tokens", "stop", "stream", "user", "logit_bias"]
-    made = [
-        {
-            "name": "model",
-            "asked": row.model,
-            "sent": row.request.get("model", ""),
-            "echoed": row.response.get("model", ""),
-            "note": "",
-        }
-    ]
-    for name in names:
-        asked, sent = row.asked.get(name), row.request.get(name)
-        made.append(
-            {
-                "name": name,
-                "asked": _plain(asked),
-                "sent": _plain(sent),
-                "echoed": _plain(row.response.get(name)),
-                "note": _note(name, asked, sent),
-            }
-        )
-    return made
-
-
-def _note(name: str, asked: Any, sent: Any) -> str:
-    if sent is not None:
-        return ""
-    at_default = asked in (None, DEFAULTS.get(name), False, "") or (name == "n" and asked == 1)
-    return "at default" if at_default else "dropped for this model"
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _pictures(row: Generation) -> list[dict[str, Any]]:
+    """Each picture, with the earlier one that has the very same bytes."""
+    found = twins(row)
+    return [{"picture": picture, "twin": found.get(picture.pk)} for picture in row.pictures.all()]

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Status, Transcript, User
-from modelless_web.studio.views.generation import parameters
 from tests.studio.factories import FINAL, OPEN, a_generation, a_picture
-from tests.studio.pages import HTMX, cards, text_of, typed
+from tests.studio.pages import HTMX, cards, queries, text_of, typed
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -228,34 +227,6 @@ def test_only_what_is_in_the_trash_comes_back(mine: Client, row: Generation) -> 
     assert mine.post(at(row, "restore/")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "told"),
-    [
-        ("temperature", (0.5, 0.5, None), ("0.5", "0.5", "", "")),
-        ("temperature", (0.5, 0.5, 0.7), ("0.5", "0.5", "0.7", "")),
-        ("temperature", (0.5, None, None), ("0.5", "", "", "dropped for this model")),
-        ("temperature", (1.0, None, None), ("1.0", "", "", "at default")),
-        ("temperature", (None, None, None), ("", "", "", "at default")),
-        ("presence_penalty", (0.0, None, None), ("0.0", "", "", "at default")),
-        ("n", (1, None, None), ("1", "", "", "at default")),
-        ("n", (2, 2, None), ("2", "2", "", "")),
-        ("stop", (["é"], "é", None), ('["é"]', "é", "", "")),
-        ("stop", (["a"], None, None), ('["a"]', "", "", "dropped for this model")),
-        ("stream", (False, False, None), ("false", "false", "", "")),
-        ("user", (False, None, None), ("false", "", "", "at default")),
-        ("logit_bias", ({"7": 1}, {"7": 1}, None), ('{"7": 1}', '{"7": 1}', "", "")),
-        ("max_tokens", (None, None, None), ("", "", "", "at default")),
-    ],
-)
-def test_a_parameter_is_told_as_asked_as_sent_and_as_echoed(
-    person: User, name: str, values: tuple[Any, Any, Any], told: tuple[str, ...]
-) -> None:
-    asked, sent, echoed = ({} if value is None else {name: value} for value in values)
-    row = Generation(owner=person, asked=asked, request=sent, response=echoed)
-    shown = next(line for line in parameters(row) if line["name"] == name)
-    assert (shown["asked"], shown["sent"], shown["echoed"], shown["note"]) == told
-
-
 def test_the_model_that_answered_is_told_beside_the_one_asked(mine: Client, person: User) -> None:
     row = a_generation(person, model="flux", response={"model": "flux-1.1"})
     assert "<td>flux</td><td>flux</td><td>flux-1.1</td>" in text_of(mine.get(at(row)))
@@ -265,13 +236,63 @@ def test_the_page_leads_to_what_it_came_from_and_what_it_led_to(
     mine: Client, person: User, row: Generation
 ) -> None:
     child = a_generation(person, parent=row, descent="refined", prompt="in snow")
-    assert f'Led to <a href="{at(child)}"' in text_of(mine.get(at(row)))
-    assert f'Refined from <a href="{at(row)}"' in text_of(mine.get(at(child)))
+    assert f'<a href="{at(child)}" data-drawer>in snow</a>' in text_of(mine.get(at(row)))
+    assert f'<a href="{at(row)}" data-drawer>a red fox</a>' in text_of(mine.get(at(child)))
 
 
-def test_what_is_in_the_trash_is_no_relative(mine: Client, person: User, row: Generation) -> None:
+def test_what_is_made_of_another_can_be_compared_with_it(
+    mine: Client, person: User, row: Generation
+) -> None:
+    child = a_generation(person, parent=row, descent="refined", prompt="in snow")
+    assert f'href="/compare/?of={row.pk}&of={child.pk}"' in text_of(mine.get(at(child)))
+
+
+def test_a_repeat_of_the_same_prompt_says_so(mine: Client, person: User, row: Generation) -> None:
+    child = a_generation(person, parent=row, descent="again")
+    page = text_of(mine.get(at(child)))
+    assert "same prompt" in page
+    assert "<del>" not in page
+
+
+def test_what_is_in_the_trash_is_no_child(mine: Client, person: User, row: Generation) -> None:
     a_generation(person, parent=row, prompt="in snow", deleted_at=timezone.now())
     assert "in snow" not in text_of(mine.get(at(row)))
+
+
+def test_a_parent_in_the_trash_is_only_said_to_be_there(mine: Client, person: User) -> None:
+    parent = a_generation(person, prompt="in snow", deleted_at=timezone.now())
+    child = a_generation(person, parent=parent, descent="refined")
+    page = text_of(mine.get(at(child)))
+    assert "In the trash" in page
+    assert "in snow" not in page
+    assert at(parent) not in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_same_bytes_lead_to_the_picture_that_was_there_before(
+    mine: Client, person: User, row: Generation, headers: dict[str, str]
+) -> None:
+    before = a_generation(person, prompt="the first of two")
+    a_picture(before)
+    a_picture(row)
+    page = text_of(mine.get(at(row), headers=headers))
+    assert f'The same bytes as <a href="{at(before)}"' in page
+    assert "The same bytes" not in text_of(mine.get(at(before), headers=headers))
+
+
+def test_the_detail_takes_as_many_queries_for_a_large_family(mine: Client, person: User) -> None:
+    def family(children: int) -> Generation:
+        parent = a_generation(person, parent=a_generation(person), descent="again")
+        row = a_generation(person, parent=parent, descent="refined")
+        a_picture(row)
+        for _ in range(children):
+            a_picture(a_generation(person, parent=row, descent="refined"))
+            a_picture(a_generation(person, parent=parent, descent="again"))
+        return row
+
+    a_picture(a_generation(person))
+    small, large = family(1), family(8)
+    assert queries(lambda: mine.get(at(small))) == queries(lambda: mine.get(at(large)))
 
 
 @pytest.mark.parametrize("field", ["prompt", "model", "text", "error_body", "error_message"])
