@@ -1,6 +1,7 @@
 """Culling: the walk through a selection, each verdict as it falls, and the way back."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from heapq import merge
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Action, Cull, Generation, User, Verdict
 from modelless_web.records.organise import actions
 from modelless_web.records.organise.selection import Selection
+from modelless_web.records.search.find import find
+from modelless_web.records.search.query import parse
 
 MOST_LOOKED_AT: Final = 5_000
 """So many generations are looked at in one cull; then it ends, and the next can begin."""
@@ -40,7 +43,7 @@ def planned(owner: User, pk: UUID | None, query: str) -> Cull:
     if taken and taken.owner_id == owner.pk:
         return taken
     cull = Cull(pk=uuid7() if taken or not pk else pk, owner=owner, query=query, total=0)
-    cull.total = _all(cull).count()
+    cull.total = _matching(cull).count()
     return cull
 
 
@@ -51,10 +54,11 @@ def ahead(cull: Cull, after: UUID | None, count: int) -> list[UUID]:
     """
     if cull.rows().count() >= MOST_LOOKED_AT:
         return []
-    matching, looked_at = _all(cull), cull.rows().filter(deleted_at=None)
+    looked_at = cull.rows().filter(deleted_at=None).order_by("-pk")
     if after:
-        matching, looked_at = matching.filter(pk__lt=after), looked_at.filter(pk__lt=after)
-    return sorted({*_first(matching, count), *_first(looked_at, count)}, reverse=True)[:count]
+        looked_at = looked_at.filter(pk__lt=after)
+    found = merge(_first(_matching(cull, after), count), _first(looked_at, count), reverse=True)
+    return list(dict.fromkeys(found))[:count]
 
 
 def before(cull: Cull, pk: UUID) -> UUID | None:
@@ -110,10 +114,10 @@ def forget() -> None:
     Cull.objects.filter(begun_at__lt=timezone.now() - actions.KEPT).delete()
 
 
-def _all(cull: Cull) -> QuerySet[Generation]:
-    """What matches and was there when the walk began."""
-    return Selection(cull.owner, cull.query).rows().filter(pk__lte=cull.pk)
+def _matching(cull: Cull, after: UUID | None = None) -> QuerySet[Generation]:
+    """What matches behind a generation, in History's order, and was there at the beginning."""
+    return find(cull.owner, parse(cull.query), before=after or cull.pk)
 
 
-def _first(rows: QuerySet[Generation], count: int) -> Collection[UUID]:
-    return rows.order_by("-pk").values_list("pk", flat=True)[:count]
+def _first(rows: QuerySet[Generation], count: int) -> Iterable[UUID]:
+    return rows.values_list("pk", flat=True)[:count]

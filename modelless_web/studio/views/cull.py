@@ -106,8 +106,8 @@ def _candidates(request: StudioRequest, walk: Cull, after: UUID | None) -> list[
 
 
 def _read(request: StudioRequest, pks: list[UUID]) -> list[Generation]:
-    mine = Generation.objects.visible_to(request.user).with_answers()
-    return list(mine.filter(pk__in=pks).order_by("-pk"))
+    rows = Generation.objects.visible_to(request.user).with_answers().in_bulk(pks)
+    return [rows[pk] for pk in pks if pk in rows]
 
 
 def _judged(walk: Cull, candidates: list[Generation]) -> dict[str, Any]:
