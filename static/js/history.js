@@ -97,7 +97,7 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.successful && detail.elt === form) clear();
   });
-  document.addEventListener("htmx:afterSwap", show);
+  for (const event of ["htmx:afterSwap", "htmx:load"]) document.addEventListener(event, show);
 
   /* Keys: for what is selected, else for what has the focus. */
   const TYPING = "input:not([type=checkbox], [type=range], [type=button]), textarea, select, [contenteditable]";

@@ -59,9 +59,15 @@
       if (!fresh.length || old.some((cell) => cell.hidden || cell.contains(document.activeElement))) continue;
       if (old.length) old[0].before(...fresh);
       else if (scrollY < 200) firstOf(fresh[0].closest(".day")?.dataset.day)?.prepend(...fresh);
+      const isTicked = old.some((cell) => cell.querySelector("[data-select]")?.checked);
       for (const cell of old) cell.remove();
-      for (const cell of fresh) htmx.process(cell);
+      for (const cell of fresh) {
+        const tick = cell.querySelector("[data-select]");
+        if (tick) tick.checked = isTicked;
+        htmx.process(cell);
+      }
     }
+    htmx.trigger(rows, "htmx:load");
   };
   const firstOf = (day) => rows.querySelector(`.day[data-day="${day}"] :is(.grid, tbody)`);
 

@@ -37,7 +37,7 @@ def run() -> list[Figure]:
 def _taken(running: Running, http: httpx.Client, form: str, size: int) -> list[Figure]:
     before = peak = _own(running)
     began, received = time.perf_counter(), 0
-    with http.stream("GET", f"/history/export/?form={form}") as reply:
+    with http.stream("GET", f"/history/export/?format={form}") as reply:
         for number, block in enumerate(reply.iter_raw()):
             received += len(block)
             peak = peak if number % LOOK else max(peak, _own(running))

@@ -57,7 +57,7 @@ QUERIES: Final = {
         "?q=fox",
         "?model=1&view=list",
     ),
-    "history/export/": ("?of={generation}", "?form=zip&of={generation}", "?form=csv&q=fox"),
+    "history/export/": ("?of={generation}", "?format=zip&of={generation}", "?format=csv&q=fox"),
     "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",

@@ -88,7 +88,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
 
 
 def test_it_ends_when_nobody_is_there_to_take_it(take: Take, endless: Endless) -> None:
-    reply = take("/history/export/?form=endless")
+    reply = take("/history/export/?format=endless")
     assert len(reply.read(5 * MIB)) == 5 * MIB
     assert endless.closed == 0
     reply.close()
@@ -96,7 +96,7 @@ def test_it_ends_when_nobody_is_there_to_take_it(take: Take, endless: Endless) -
 
 
 def test_it_is_made_no_faster_than_it_is_taken(take: Take, endless: Endless) -> None:
-    reply = take("/history/export/?form=endless")
+    reply = take("/history/export/?format=endless")
 
     def is_resting() -> bool:
         before = endless.made
@@ -111,7 +111,7 @@ def test_it_is_made_no_faster_than_it_is_taken(take: Take, endless: Endless) -> 
 def test_however_many_are_under_way_two_threads_are_held_and_pages_are_served(
     take: Take, endless: Endless
 ) -> None:
-    replies = [take("/history/export/?form=endless") for _ in range(20)]
+    replies = [take("/history/export/?format=endless") for _ in range(20)]
     assert all(reply.read(MIB) for reply in replies)
     names = [thread.name for thread in threading.enumerate()]
     assert sum(name.startswith("export") for name in names) <= 2
@@ -127,12 +127,12 @@ def test_one_that_breaks_does_not_look_whole(take: Take, monkeypatch: pytest.Mon
     monkeypatch.setattr(download, "BLOCK", len(PIECE))
     monkeypatch.setitem(FORMS, "broken", Form(broken, "text/plain", "Broken"))
     with pytest.raises(IncompleteRead):
-        take("/history/export/?form=broken").read()
+        take("/history/export/?format=broken").read()
 
 
 @pytest.mark.parametrize("form", ["zip", "csv", "jsonl"])
 def test_a_whole_one_comes_through_the_socket(take: Take, form: str) -> None:
-    reply = take(f"/history/export/?form={form}")
+    reply = take(f"/history/export/?format={form}")
     assert reply.status == 200
     assert reply.getheader("Content-Encoding") is None
     assert len(reply.read()) > 100

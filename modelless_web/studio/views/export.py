@@ -20,9 +20,9 @@ MOST_PICKED: Final = 10_000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: StudioRequest) -> HttpResponseBase:
-    """The download in the ``form`` that was asked for; without one, how much it would be."""
+    """The download in the ``format`` that was asked for; without one, how much it would be."""
     said = request.POST or request.GET
-    form = said.get("form", "")
+    form = said.get("format", "")
     if form and request.method == "HEAD":
         # A file would be made for nobody.
         return HttpResponseNotAllowed(["GET", "POST"])
