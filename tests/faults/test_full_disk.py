@@ -27,7 +27,7 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    with small_disk(tmp_path / "disk", "8m"):
+    with small_disk(tmp_path / "disk", "24m"):
         yield tmp_path / "disk"
 
 

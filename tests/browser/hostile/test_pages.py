@@ -36,6 +36,9 @@ OTHERS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
     "/generations/{generation}/code/?language={words}",
+    "/compare/?of={generation}&of={generations[50]}",
+    "/history/cull/",
+    "/history/export/?q={words}",
     "/models/",
     "/boards/",
     "/actions/{action}/?next={words}",
@@ -126,11 +129,13 @@ PAGES: Final = {
 NO_PAGES: Final = {
     *("health", "owner", "picture", "raw", "submit", "stop", "again", "trash", "restore", "logout"),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
-    *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete"),
+    *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
+    *("undo-verdict", "act-on-cull"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
     "admin:records_picture_image",
+    "admin:records_generation_export",
 }
 
 
@@ -166,7 +171,8 @@ def test_a_fragment_is_what_plain_words_would_make_of_it(walk: Walk, path: str) 
     walk.compare_fragment(path)
 
 
-def test_a_query_is_only_words(use: Walk) -> None:
+def test_a_query_is_only_words(use: Walk, console: Console) -> None:
+    console.pardon("favicon.ico")
     # A twin would have another number of words, and so another page.
     use.open("/history/?q={words}&view=list&sort=best")
     use.open("/history/complete/?q={words}")
