@@ -8,6 +8,7 @@ so a late, lost or doubled call is harmless on every database.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -30,9 +31,12 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.money.closing import close
+from modelless_web.records.money.estimate import estimate
 from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
+AT_ONCE = 200
 
 
 @dataclass(slots=True)
@@ -101,6 +105,7 @@ def queue(
         asked=asked,
         request=parameters.body(),
     )
+    _price(row, owner)
     try:
         _insert(row)
     except IntegrityError:
@@ -126,6 +131,7 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         asked=source.asked,
         request=source.request,
     )
+    _price(row, source.owner)
     try:
         _insert(row)
     except IntegrityError:
@@ -137,10 +143,12 @@ def stop(generation: Generation) -> bool:
     """Ask a run to stop; one that has not begun ends here. Return whether it was still open."""
     now = timezone.now()
     rows = Generation.objects.filter(pk=generation.pk)
-    if rows.filter(status=Status.QUEUED).update(
-        status=Status.CANCELLED, stop_requested=True, saved_at=now, changed_at=now
-    ):
-        return True
+    with transaction.atomic():
+        if rows.filter(status=Status.QUEUED).update(
+            status=Status.CANCELLED, stop_requested=True, saved_at=now, changed_at=now
+        ):
+            close([generation.pk])
+            return True
     return bool(rows.filter(status=Status.RUNNING).update(stop_requested=True))
 
 
@@ -254,6 +262,7 @@ def settle(end: Settlement, worker: str) -> bool:
         prompt_tokens=usage.prompt_tokens if usage else None,
         completion_tokens=usage.completion_tokens if usage else None,
         total_tokens=usage.total_tokens if usage else None,
+        cached_tokens=usage.cached_tokens if usage else None,
         first_byte_at=end.first_byte_at,
         last_byte_at=end.last_byte_at,
         saved_at=now,
@@ -270,6 +279,7 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
+        close([end.generation])
         index.write([end.generation])
     return bool(won)
 
@@ -305,19 +315,35 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
         )
         if won:
             ended.append(row)
+    close([row.pk for row in ended])
     index.write([row.pk for row in ended])
     return ended
 
 
+@transaction.atomic
 def interrupt_waiting() -> int:
     """End every queued row, so that it is not sent; return how many there were.
 
     For a ledger that was copied from another studio, which may have sent them since.
     """
     now = timezone.now()
-    return Generation.objects.filter(status=Status.QUEUED).update(
-        status=Status.INTERRUPTED, maybe_charged=True, saved_at=now, changed_at=now
-    )
+    waiting = Generation.objects.filter(status=Status.QUEUED)
+    pks = list(waiting.values_list("pk", flat=True))
+    waiting.update(status=Status.INTERRUPTED, maybe_charged=True, saved_at=now, changed_at=now)
+    for some in batched(pks, AT_ONCE):
+        close(some)
+    return len(pks)
+
+
+def _price(row: Generation, owner: User) -> None:
+    """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
+
+    The rule stays, however long the run takes: it holds for what is asked for now.
+    """
+    row.day = owner.day(row.queued_at)
+    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
+    row.price_rule, row.currency = thought.rule, thought.currency
+    row.estimate_low, row.estimate = thought.low, thought.high
 
 
 @transaction.atomic

@@ -56,11 +56,15 @@ class PictureFound:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """The tokens the gateway counted; sent at most once, at the end."""
+    """The tokens the gateway counted; sent at most once, at the end.
+
+    ``cached_tokens`` are a part of the prompt's; None where the gateway says nothing of them.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    cached_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from modelless_web.records.models import Board, Discarded, Generation, Picture, User
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
+from modelless_web.records.usage import rollup
 
 KEPT_IN_TRASH: Final = timedelta(days=30)
 AT_ONCE: Final = 200
@@ -30,6 +31,7 @@ def purge(pks: Iterable[UUID]) -> int:
     stored = Picture.objects.filter(generation__in=rows, state=Picture.State.STORED)
     files = dict(stored.values_list("sha256", "media_type"))
     count = rows.count()
+    rollup.purge(rows)
     rows.delete()
     shared = set(Picture.objects.filter(sha256__in=files).values_list("sha256", flat=True))
     Discarded.objects.bulk_create(

@@ -223,7 +223,7 @@ class Completion:
             return None
         prompt, completion, total = _tokens(self._usage)
         total = total or min(prompt + completion, limits.TOKENS)
-        return UsageReported(prompt, completion, total)
+        return UsageReported(prompt, completion, total, _cached(self._usage))
 
 
 def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
@@ -239,6 +239,13 @@ def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
         count("completion_tokens", "output_tokens"),
         count("total_tokens"),
     )
+
+
+def _cached(usage: dict[str, Any]) -> int | None:
+    """Return how many of the prompt's tokens were at hand (gateway reference, section 2.2)."""
+    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    return int(cached) if isinstance(cached, int | float) and 0 <= cached <= limits.TOKENS else None
 
 
 def _index(value: Any) -> int:

@@ -1,21 +1,34 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.budgets import Budget
 from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
 from modelless_web.records.models.entries import Entry, Words
 from modelless_web.records.models.gateways import Gateway, Model
-from modelless_web.records.models.generations import Choice, Generation, Status, Transcript
+from modelless_web.records.models.generations import (
+    Basis,
+    Charge,
+    Choice,
+    Generation,
+    Status,
+    Transcript,
+)
 from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Discarded, Picture
+from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
+from modelless_web.records.models.usage import Usage
 from modelless_web.records.models.users import User
 
 __all__ = [
     "Action",
     "Attempt",
+    "Basis",
     "Board",
+    "Budget",
+    "Charge",
     "Choice",
     "Cull",
     "Discarded",
@@ -28,10 +41,13 @@ __all__ = [
     "Knock",
     "Model",
     "Picture",
+    "PicturePrice",
     "Placement",
+    "PriceRule",
     "Status",
     "Tag",
     "Transcript",
+    "Usage",
     "User",
     "Verdict",
     "Words",

@@ -16,6 +16,7 @@ from modelless_web.gateway.errors import SENTENCES, Advice, Kind
 from modelless_web.records import answers
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.money.amounts import MoneyField
 
 if TYPE_CHECKING:
     from modelless_web.records.models.users import User
@@ -32,8 +33,31 @@ class Status(models.TextChoices):
     INTERRUPTED = "interrupted", "Interrupted"
 
 
+class Charge(models.TextChoices):
+    """Whether the gateway asks money for a generation, as far as we can know."""
+
+    UNSENT = "unsent", "Not sent"
+    REFUSED = "refused", "Refused"
+    MAYBE = "maybe", "Maybe charged"
+    CHARGED = "charged", "Charged"
+
+
+class Basis(models.TextChoices):
+    """What the cost of a generation was worked out from."""
+
+    NONE = "", "No price known"
+    EXACT = "exact", "What the gateway reported"
+    ESTIMATED = "estimated", "Our own estimate"
+    FREE = "free", "Costs nothing"
+
+
 MOST_CHANGED = 60
 OPEN = (Status.QUEUED, Status.RUNNING)
+
+
+def today() -> date:
+    """The day in UTC: for rows whose owner's calendar nobody asked for."""
+    return timezone.now().astimezone(UTC).date()
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -132,12 +156,35 @@ class Generation(models.Model):
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
     total_tokens = models.PositiveIntegerField(null=True)
+    cached_tokens = models.PositiveIntegerField(
+        null=True, help_text="Of the prompt's: those that the gateway had at hand."
+    )
+    picture_count = models.PositiveSmallIntegerField(default=0, help_text="Written at the end.")
+
+    price_rule = models.ForeignKey(
+        "records.PriceRule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="generations",
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    estimate_low = MoneyField(null=True, blank=True)
+    estimate = MoneyField(
+        null=True, blank=True, help_text="The most it was thought to cost; set aside while open."
+    )
+    cost = MoneyField(null=True, blank=True, help_text="Empty: not ended, or no price is known.")
+    cost_basis = models.CharField(max_length=9, blank=True, choices=Basis)
+    charge = models.CharField(
+        max_length=8, blank=True, choices=Charge, help_text="Empty while it is open."
+    )
 
     is_starred = models.BooleanField(default=False)
     is_rejected = models.BooleanField(default=False)
     rating = models.PositiveSmallIntegerField(default=0, help_text="1 to 5; 0 where none is given.")
 
     queued_at = models.DateTimeField(default=timezone.now)
+    day = models.DateField(default=today, help_text="Of its owner's calendar, when it was queued.")
     first_byte_at = models.DateTimeField(null=True)
     last_byte_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)

@@ -1,6 +1,8 @@
 """The people: accounts, and guests who are known by their browser's session alone."""
 
+from datetime import date, datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -8,6 +10,7 @@ from django.db import models, transaction
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.search import index
+from modelless_web.records.usage import rollup
 
 
 class PersonManager(UserManager["User"]):
@@ -34,7 +37,20 @@ class User(AbstractUser):
         help_text="After so many days what is neither starred nor on a board goes to the trash.",
     )
 
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Whose calendar their days follow. Empty: UTC."
+    )
+
     objects: ClassVar[PersonManager] = PersonManager()
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment on this person's own calendar."""
+        try:
+            zone = ZoneInfo(self.time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            # Known when it was chosen, and not to this system.
+            zone = ZoneInfo("UTC")
+        return moment.astimezone(zone).date()
 
     @transaction.atomic
     def adopt(self, guest: "User") -> None:
@@ -42,6 +58,7 @@ class User(AbstractUser):
         if guest.is_guest and not self.is_guest:
             adopted = list(guest.generations.values_list("pk", flat=True))
             guest.generations.update(owner=self)
+            rollup.hand_over(guest, self)
             guest.drafts.update(owner=self)
             guest.culls.update(owner=self)
             guest.tags.hand_over(self)

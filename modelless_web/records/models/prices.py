@@ -1,0 +1,180 @@
+"""The price book: what a gateway asks for its models, from when until when."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Final, Self
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.money.amounts import ZERO, MoneyField
+
+A_MILLION: Final = 1_000_000
+NOT_NEGATIVE: Final = (MinValueValidator(ZERO),)
+CURRENCY: Final = RegexValidator(r"^[A-Z]{3}\Z", "Three capital letters, such as USD.")
+
+
+class PriceRuleQuerySet(models.QuerySet["PriceRule"]):
+    def in_force(self, moment: datetime) -> Self:
+        """Those that hold at a moment: from its first instant, and no longer at its last."""
+        not_over = Q(valid_until=None) | Q(valid_until__gt=moment)
+        return self.filter(not_over, valid_from__lte=moment)
+
+    def for_run(
+        self, gateway: int, model: str, moment: datetime, task: str = ""
+    ) -> "PriceRule | None":
+        """The one rule that a run is priced by, or None where no price is known.
+
+        The closest one: of the model before of the whole gateway, of the task before of any; then
+        by hand before imported; then the newest.
+        """
+        rules = self.in_force(moment).filter(
+            gateway=gateway, model__in={model, ""}, task__in={task, ""}
+        )
+        rules = rules.order_by("-model", "-task", "-source", "-valid_from", "-pk")
+        return rules.prefetch_related("picture_prices").first()
+
+
+class PriceRuleManager(models.Manager.from_queryset(PriceRuleQuerySet)):  # type: ignore[misc]
+    @transaction.atomic
+    def publish(
+        self, rule: "PriceRule", pictures: "list[PicturePrice] | None" = None
+    ) -> "PriceRule":
+        """Put a rule into the book; the one it replaces ends when it begins.
+
+        Rules are never rewritten: what was priced by the old one stays explained by it.
+        """
+        same = self.filter(
+            gateway=rule.gateway_id, model=rule.model, task=rule.task, source=rule.source
+        )
+        same.in_force(rule.valid_from).update(valid_until=rule.valid_from)
+        following = same.filter(valid_from__gt=rule.valid_from).order_by("valid_from").first()
+        if following and rule.valid_until is None:
+            rule.valid_until = following.valid_from
+        rule.save(force_insert=True)
+        for price in pictures or ():
+            price.rule = rule
+        PicturePrice.objects.bulk_create(pictures or ())
+        return rule
+
+
+class PriceRule(models.Model):
+    """What one gateway asks for one model, for a stretch of time; never changed, only ended."""
+
+    class Source(models.IntegerChoices):
+        GATEWAY = 0, "the gateway"
+        CSV = 1, "a file"
+        HAND = 2, "by hand"
+
+    TERMS: ClassVar = (
+        "currency",
+        "group_ratio",
+        "per_request",
+        "per_prompt",
+        "per_cached",
+        "per_completion",
+    )
+
+    gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="price_rules", db_index=False)
+    model = models.CharField(
+        max_length=200, blank=True, help_text="The id on the wire. Empty: every other model."
+    )
+    task = models.CharField(
+        max_length=40, blank=True, help_text="Of models that do several things. Empty: any."
+    )
+    currency = models.CharField(max_length=3, default="USD", validators=[CURRENCY])
+    group = models.CharField(
+        "price group", max_length=80, blank=True, help_text="The group that the key belongs to."
+    )
+    group_ratio = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        default=Decimal(1),
+        validators=NOT_NEGATIVE,
+        help_text="Everything is multiplied by it.",
+    )
+    per_request = MoneyField("a request", null=True, blank=True, validators=NOT_NEGATIVE)
+    per_prompt = MoneyField(
+        "a million prompt tokens", null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    per_cached = MoneyField(
+        "a million cached prompt tokens",
+        null=True,
+        blank=True,
+        validators=NOT_NEGATIVE,
+        help_text="Empty: as the other prompt tokens.",
+    )
+    per_completion = MoneyField(
+        "a million completion tokens", null=True, blank=True, validators=NOT_NEGATIVE
+    )
+    valid_from = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    source = models.PositiveSmallIntegerField(choices=Source, default=Source.HAND)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[PriceRuleManager] = PriceRuleManager()
+
+    class Meta:
+        ordering = ["gateway", "model", "-valid_from"]
+        indexes = [
+            models.Index(fields=["gateway", "model", "-valid_from"], name="price_of_model"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model or 'every other model'} from {self.valid_from:%Y-%m-%d %H:%M}"
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether it asks for tokens at all."""
+        return self.per_prompt is not None or self.per_completion is not None
+
+    def picture_price(self, size: str, quality: str) -> Decimal | None:
+        """What one picture costs: the closest of its prices; None where none is named for it."""
+        fitting = [
+            price
+            for price in self.picture_prices.all()
+            if price.size in {size, ""} and price.quality in {quality, ""}
+        ]
+        closest = max(
+            fitting, key=lambda price: (bool(price.size), bool(price.quality)), default=None
+        )
+        return closest.price if closest else None
+
+    @property
+    def by_pictures(self) -> bool:
+        """Whether it asks for pictures at all."""
+        return bool(self.picture_prices.all())
+
+    def terms(self) -> dict[str, Any]:
+        """What it asks, without when and why: two rules with the same terms are the same."""
+        return {name: getattr(self, name) for name in self.TERMS}
+
+
+class PicturePrice(models.Model):
+    """What one picture of a size and quality costs under a rule."""
+
+    rule = models.ForeignKey(
+        PriceRule, models.CASCADE, related_name="picture_prices", db_index=False
+    )
+    size = models.CharField(max_length=20, blank=True, help_text="As sent: 1024x1024. Empty: any.")
+    quality = models.CharField(max_length=20, blank=True, help_text="As sent: hd. Empty: any.")
+    price = MoneyField(validators=NOT_NEGATIVE)
+
+    class Meta:
+        ordering = ["size", "quality"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "size", "quality"], name="one_price_per_size_and_quality"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.size or 'any size'}, {self.quality or 'any quality'}"
+
+
+def per_million(price: Decimal | None, tokens: int) -> Decimal:
+    """What ``tokens`` cost at a price for a million; not yet rounded."""
+    return ZERO if price is None else price * tokens / A_MILLION

@@ -1,0 +1,82 @@
+"""The roll-up: what was used, by day, person, model and how it ended."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.models.generations import Charge, Status
+from modelless_web.records.money.amounts import ZERO, MoneyField
+
+
+class Usage(models.Model):
+    """How many ended generations have the same key, and what they add up to.
+
+    Written by ``records.usage.rollup`` alone, in the transaction that ends a generation. What is
+    deleted for good moves to the cell that is ``is_purged``: its cost stays.
+    """
+
+    KEY: ClassVar = (
+        "day",
+        "owner",
+        "gateway",
+        "model",
+        "status",
+        "charge",
+        "error_kind",
+        "currency",
+        "is_purged",
+    )
+    MEASURES: ClassVar = (
+        "generations",
+        "pictures",
+        "prompt_tokens",
+        "completion_tokens",
+        "cost",
+        "unpriced",
+        "estimated",
+    )
+
+    day = models.DateField(help_text="Of the person's own calendar.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="usage", db_index=False
+    )
+    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="usage", db_index=False)
+    model = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=Status)
+    charge = models.CharField(max_length=8, choices=Charge)
+    error_kind = models.CharField(max_length=20, blank=True)
+    currency = models.CharField(max_length=3, blank=True, help_text="Empty: no price was known.")
+    is_purged = models.BooleanField(default=False)
+
+    generations = models.BigIntegerField(default=0)
+    pictures = models.BigIntegerField(default=0)
+    prompt_tokens = models.BigIntegerField(default=0)
+    completion_tokens = models.BigIntegerField(default=0)
+    cost = MoneyField(default=ZERO)
+    unpriced = models.BigIntegerField(default=0, help_text="Of them, without a known price.")
+    estimated = models.BigIntegerField(default=0, help_text="Of them, priced by our estimate.")
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "owner",
+                    "day",
+                    "gateway",
+                    "model",
+                    "status",
+                    "charge",
+                    "error_kind",
+                    "currency",
+                    "is_purged",
+                ],
+                name="one_cell_per_key",
+            ),
+        ]
+        indexes = [models.Index(fields=["day", "currency"], name="usage_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.model}: {self.generations}"

@@ -1,0 +1,63 @@
+"""Amounts of money: how they are kept and how they are said."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Final
+
+from django import forms
+from django.db import models
+
+PLACES: Final = 9
+UNIT: Final = Decimal(1).scaleb(-PLACES)
+ZERO: Final = Decimal(0)
+_SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥"}
+_CENTS: Final = 2
+_FIGURES: Final = 2
+
+
+class MoneyField(models.Field):  # type: ignore[type-arg]
+    """A ``Decimal``, kept as a whole number of billionths.
+
+    SQLite keeps decimals as floating-point numbers: the sum of a million of them drifts, and no
+    two ways of adding them up agree. Whole numbers add up exactly on every database.
+    """
+
+    description = "An amount of money"
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
+
+    def from_db_value(self, value: Any, *_: object) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-PLACES)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return None if value in (None, "") else Decimal(value)
+
+    def get_prep_value(self, value: Any) -> int | None:
+        value = super().get_prep_value(value)
+        return None if value is None else int(rounded(Decimal(value)).scaleb(PLACES))
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(
+            **{"form_class": forms.DecimalField, "decimal_places": PLACES, **options}
+        )
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """To billionths, halves to the even one."""
+    return amount.quantize(UNIT, ROUND_HALF_EVEN)
+
+
+def spoken(amount: Decimal | None, currency: str) -> str:
+    """An amount as people read it: ``$1.20``, ``$0.00042``; cents, or two figures if it has none.
+
+    None is said to be not known: it is never taken for nothing.
+    """
+    if amount is None:
+        return "no price known"
+    places = _CENTS
+    if amount and abs(amount) < 1:
+        places = max(_CENTS, _FIGURES - 1 - amount.adjusted())
+    text = f"{abs(amount):,.{places}f}"
+    sign = "-" if amount < 0 else ""
+    mark = _SIGNS.get(currency)
+    return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}".strip()

@@ -1,0 +1,87 @@
+"""What a request will cost, said before it is sent: a range, from the price book and from what
+this person's answers of that model have been.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import ceil
+from typing import Any, Final
+
+from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.models.generations import Generation, Status
+from modelless_web.records.models.prices import PriceRule
+from modelless_web.records.models.users import User
+from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.money.pricing import Used, price, prompt_tokens
+
+# Answers looked at, newest first.
+HISTORY: Final = 50
+# Completion tokens of one answer where there is no history to go by.
+USUAL: Final = (100, 1_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """From ``low`` to ``high`` in ``currency``; both None where no price is known."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    currency: str = ""
+    rule: PriceRule | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is known to cost nothing."""
+        return self.high == ZERO
+
+
+def estimate(
+    gateway: Gateway, model: str, request: dict[str, Any], owner: User, moment: datetime
+) -> Estimate:
+    """What a request would cost if it was sent by ``owner`` at ``moment``."""
+    if gateway.is_practice:
+        return Estimate(low=ZERO, high=ZERO)
+    rule = PriceRule.objects.for_run(gateway.pk, model, moment)
+    if rule is None:
+        return Estimate()
+    choices = int(request.get("n", 1))
+    spans = _completion_span(gateway, model, request, owner) if rule.by_tokens else (0, 0)
+    low, high = (
+        price(
+            rule,
+            Used(
+                prompt_tokens=prompt_tokens(request) if rule.by_tokens else None,
+                completion_tokens=each * choices,
+                pictures=choices,
+                size=str(request.get("size", "")),
+                quality=str(request.get("quality", "")),
+            ),
+        )
+        for each in spans
+    )
+    return Estimate(low=low, high=high, currency=rule.currency, rule=rule)
+
+
+def _completion_span(
+    gateway: Gateway, model: str, request: dict[str, Any], owner: User
+) -> tuple[int, int]:
+    """Tokens of one answer: the median and the ninth tenth of the newest, within the cap."""
+    ended = Generation.objects.filter(
+        owner=owner,
+        gateway=gateway,
+        model=model,
+        status=Status.SUCCEEDED,
+        completion_tokens__gt=0,
+    )
+    newest = ended.order_by("-id").values_list("completion_tokens", "request__n")[:HISTORY]
+    each = sorted((tokens or 0) // (choices or 1) for tokens, choices in newest)
+    low, high = (percentile(each, 0.5), percentile(each, 0.9)) if each else USUAL
+    cap = request.get("max_tokens")
+    return (low, high) if cap is None else (min(low, cap), min(high, cap))
+
+
+def percentile(ordered: Sequence[int], share: float) -> int:
+    """The smallest value that at least ``share`` of them do not exceed."""
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)]

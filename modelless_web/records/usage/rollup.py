@@ -1,0 +1,105 @@
+"""The roll-up is kept in step with the ledger: whoever changes one calls here in the same
+transaction. All of it comes from one sum over generations, so that nothing counts differently.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+
+from modelless_web.records.models.generations import OPEN, Basis, Generation
+from modelless_web.records.models.usage import Usage
+from modelless_web.records.money.amounts import ZERO
+
+if TYPE_CHECKING:
+    from modelless_web.records.models.users import User
+
+type Key = tuple[Any, ...]
+type Measures = tuple[Any, ...]
+
+LEDGER_KEY: Final = [name for name in Usage.KEY if name != "is_purged"]
+
+
+def tally(rows: QuerySet[Generation]) -> dict[Key, Measures]:
+    """Add up ended generations: the measures by key, both in the order that ``Usage`` names."""
+    sums = {
+        "generations": Count("pk"),
+        "pictures": Sum("picture_count"),
+        "sum_prompt": Sum("prompt_tokens"),
+        "sum_completion": Sum("completion_tokens"),
+        "sum_cost": Sum("cost"),
+        "unpriced": Count("pk", filter=Q(cost=None)),
+        "estimated": Count("pk", filter=Q(cost_basis=Basis.ESTIMATED)),
+    }
+    ended = rows.exclude(status__in=OPEN).order_by()
+    cells = ended.values(*LEDGER_KEY).annotate(**sums)
+    size = len(LEDGER_KEY)
+    return {
+        (*cell[:size], False): tuple(value or ZERO for value in cell[size:])
+        for cell in cells.values_list(*LEDGER_KEY, *sums)
+    }
+
+
+def count(pks: Collection[UUID]) -> None:
+    """Count generations that have just ended."""
+    _add(tally(Generation.objects.filter(pk__in=pks)))
+
+
+def purge(rows: QuerySet[Generation]) -> None:
+    """Note that these are about to be deleted for good: what they cost stays counted, apart."""
+    cells = tally(rows)
+    _add({key: _negative(measures) for key, measures in cells.items()})
+    _add({(*key[:-1], True): measures for key, measures in cells.items()})
+
+
+def hand_over(guest: "User", account: "User") -> None:
+    """Count as one person's what was another's."""
+    place = Usage.KEY.index("owner")
+    theirs = Usage.objects.filter(owner=guest)
+    cells = {
+        row[: len(Usage.KEY)]: row[len(Usage.KEY) :]
+        for row in theirs.values_list(*Usage.KEY, *Usage.MEASURES)
+    }
+    theirs.delete()
+    _add({(*key[:place], account.pk, *key[place + 1 :]): cells[key] for key in cells})
+
+
+def rebuild() -> None:
+    """Count the whole ledger anew; what was deleted for good stays as it was counted."""
+    Usage.objects.filter(is_purged=False).delete()
+    _add(tally(Generation.objects.all()))
+
+
+def _negative(measures: Measures) -> Measures:
+    return tuple(-value for value in measures)
+
+
+def _add(cells: Mapping[Key, Measures]) -> None:
+    """Add to the cells, those that are not there yet included, each in one statement.
+
+    In one order everywhere, so that two processes never wait for each other's.
+    """
+    if not cells:
+        return
+    by_name = {field.name: field for field in Usage._meta.concrete_fields}
+    fields = [by_name[name] for name in (*Usage.KEY, *Usage.MEASURES)]
+    quote = connection.ops.quote_name
+    table = quote(Usage._meta.db_table)
+    columns = [quote(field.column or "") for field in fields]
+    keys, measures = columns[: len(Usage.KEY)], columns[len(Usage.KEY) :]
+    grown = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in measures)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - quoted names
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {grown}"
+    )
+    values = [
+        [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
+        for row in sorted((*key, *sums) for key, sums in cells.items())
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
