@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 from modelless_web.records.models import Gateway, Model
 
 DEFAULT_MODEL = "stable-diffusion"

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
-from modelless_web.gateway.parameters import Chat
+from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Attempt,
@@ -82,7 +82,7 @@ def queue(
     *,
     owner: User,
     model: Model,
-    parameters: Chat,
+    parameters: Chat | Images,
     asked: dict[str, Any],
     submission: str,
     parent: Generation | None = None,
@@ -101,7 +101,7 @@ def queue(
         parent=parent,
         descent=descent,
         submission=submission,
-        prompt=parameters.messages[-1].content,
+        prompt=parameters.prompt,
         asked=asked,
         request=parameters.body(),
     )

@@ -20,8 +20,9 @@ from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.waits import backoff
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
-from modelless_web.gateway.wire import chat
-from modelless_web.records.models import Generation, Model, Status
+from modelless_web.gateway.families import Family, family_of
+from modelless_web.gateway.wire.reply import Reader
+from modelless_web.records.models import Generation, Status
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Attempt:
 
     number: int
     recording: Recording
-    reader: chat.Reader
+    reader: Reader
     exchange: Exchange
     began_at: datetime = field(default_factory=timezone.now)
     status: Status | None = None
@@ -154,16 +155,13 @@ class Runner:
     async def _attempt(self, recording: Recording, number: int) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
-        reader = chat.Reader(
-            generation.request["stream"],
-            pictures=makes_pictures(generation),
-            choices=generation.request.get("n", 1),
-        )
+        family = family_of(generation.model_kind)
+        reader = family.reader(generation.request)
         exchange = self.client.exchange(
             generation.gateway.address,
-            chat.call_of(generation.request),
+            family.call_of(generation.request),
             reader,
-            patience_with(generation),
+            patience_with(family),
         )
         attempt = Attempt(number, recording, reader, exchange)
         recording.error = self.breaker.refusal(generation.gateway)
@@ -212,19 +210,14 @@ class Runner:
             )
 
 
-def patience_with(generation: Generation) -> Patience:
+def patience_with(family: Family) -> Patience:
     """How long a run may take. A model that draws may say nothing until the picture is done, and
     a request given up too early is charged all the same.
     """
     environment = settings.ENVIRONMENT
-    if makes_pictures(generation):
+    if family.draws:
         return Patience(environment.picture_silence, environment.longest_picture)
     return Patience(environment.silence, environment.longest_text)
-
-
-def makes_pictures(generation: Generation) -> bool:
-    """Whether links in the answer may be pictures: the model's record says so."""
-    return generation.model_kind == Model.Kind.IMAGE_CHAT
 
 
 def verdict(recording: Recording) -> Status:

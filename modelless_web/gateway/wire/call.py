@@ -1,8 +1,9 @@
 """The two ends of every exchange: what is sent, and who reads the reply."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
@@ -16,6 +17,17 @@ class Call:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def json_call(path: str, body: Mapping[str, Any]) -> Call:
+    """Return the request that posts `body` as JSON and takes a stream where it asks for one."""
+    headers = {
+        "Accept": "text/event-stream" if body.get("stream") else "application/json",
+        "Content-Type": "application/json",
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate in a prompt has no UTF-8 form; the gateway gets a question mark instead.
+    return Call("POST", path, headers, text.encode("utf-8", "replace"))
 
 
 class WireReader(Protocol):

@@ -6,9 +6,10 @@ from typing import Any
 from modelless_web.gateway import limits
 from modelless_web.gateway.classify import classify
 from modelless_web.gateway.errors import GatewayError, Kind, tidy, tidy_json
-from modelless_web.gateway.events import Event, Finished, Started, UsageReported
+from modelless_web.gateway.events import Event, Finished, Started
 
 from .answer import Answer
+from .usage import read_usage
 
 
 class Completion:
@@ -56,6 +57,10 @@ class Completion:
             answer.is_empty for answer in answers
         )
 
+    def is_piece(self, chunk: dict[str, Any]) -> bool:
+        """Whether it is a chunk beyond doubt."""
+        return "choices" in chunk and "error" not in chunk
+
     def take(self, chunk: dict[str, Any], events: list[Event]) -> None:
         """Take one chunk, or a whole reply."""
         if not self._is_started:
@@ -86,7 +91,7 @@ class Completion:
         if any(answer.has_too_many_pictures for answer in answers):
             words = f"The answer held more than {limits.PICTURES} pictures; the first are kept."
             self.failure = _shortfall(Kind.TRUNCATED, words)
-        usage = self._reported()
+        usage = read_usage(self._usage)
         if usage is not None:
             events.append(usage)
         for answer in answers:
@@ -215,37 +220,8 @@ class Completion:
             answer.images.extend(items)
 
     def _count(self, usage: Any) -> None:
-        if isinstance(usage, dict) and any(_tokens(usage)):
+        if read_usage(usage) is not None:
             self._usage = usage
-
-    def _reported(self) -> UsageReported | None:
-        if self._usage is None:
-            return None
-        prompt, completion, total = _tokens(self._usage)
-        total = total or min(prompt + completion, limits.TOKENS)
-        return UsageReported(prompt, completion, total, _cached(self._usage))
-
-
-def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
-    def count(*names: str) -> int:
-        for name in names:
-            value = usage.get(name)
-            if isinstance(value, int | float) and 0 < value <= limits.TOKENS:
-                return int(value)
-        return 0
-
-    return (
-        count("prompt_tokens", "input_tokens"),
-        count("completion_tokens", "output_tokens"),
-        count("total_tokens"),
-    )
-
-
-def _cached(usage: dict[str, Any]) -> int | None:
-    """Return how many of the prompt's tokens were at hand (gateway reference, section 2.2)."""
-    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return int(cached) if isinstance(cached, int | float) and 0 <= cached <= limits.TOKENS else None
 
 
 def _index(value: Any) -> int:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
-from modelless_web.gateway.families import ModelTraits, describe
+from modelless_web.gateway.traits import ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
@@ -83,7 +83,7 @@ class Model(models.Model):
         MIDJOURNEY = "midjourney", "Midjourney"
         HIDDEN = "hidden", "Hidden"
 
-    COMPOSABLE: ClassVar = (Kind.IMAGE_CHAT, Kind.CHAT)
+    COMPOSABLE: ClassVar = (Kind.IMAGE_CHAT, Kind.CHAT, Kind.IMAGES)
 
     gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="models")
     name = models.CharField(max_length=200, help_text="The id that goes on the wire.")
@@ -117,7 +117,7 @@ class Model(models.Model):
 
     @property
     def makes_pictures(self) -> bool:
-        return self.kind == self.Kind.IMAGE_CHAT
+        return self.kind in {self.Kind.IMAGE_CHAT, self.Kind.IMAGES}
 
     @property
     def is_composable(self) -> bool:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django import forms
 
-from modelless_web.gateway.families import ModelTraits
 from modelless_web.gateway.parameters import DEFAULTS, RANGES, Chat, Message
+from modelless_web.gateway.traits import ModelTraits
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Model, User
 from modelless_web.studio.forms.fields import BiasField, LinesField

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.gateway.address import normalise
-from modelless_web.gateway.wire import chat
+from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
@@ -161,7 +161,7 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
         address = normalise(row.gateway.base_url)
     except ValueError:
         return {}
-    snippet = language.write(Request(address, chat.call_of(row.request)))
+    snippet = language.write(Request(address, family_of(row.model_kind).call_of(row.request)))
     return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
