@@ -49,11 +49,14 @@ _REASONS: Final = re.compile(r"o[134](?:$|-)")
 
 
 @lru_cache(maxsize=2048)
-def describe(model_id: str) -> ModelTraits:
-    """Guess a model's traits from its id; an unknown id is a plain chat model."""
+def describe(model_id: str, known: Kind | None = None) -> ModelTraits:
+    """Guess a model's traits from its id; an unknown id is a plain chat model.
+
+    ``known`` is its kind, where somebody has said so.
+    """
     # Routers put the vendor before the id: "openai/gpt-4o".
     name = model_id.strip().lower().rpartition("/")[2]
-    kind = _kind(name)
+    kind = known or _kind(name)
     makes_pictures = kind in {"image-chat", "images"}
     talks = kind in {"chat", "image-chat"}
     images = image_traits(name) if kind == "images" else None

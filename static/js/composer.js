@@ -40,7 +40,9 @@
   };
   const LIMITED = new Set([
     "temperature", "top_p", "presence_penalty", "frequency_penalty",
-    "n", "max_tokens", "stop", "logit_bias", "user",
+    "n", "max_tokens", "stop", "logit_bias", "user", "system",
+    "size", "quality", "style", "background", "output_format", "output_compression",
+    "moderation", "response_format", "partial_images",
   ]);
 
   document.addEventListener("input", ({ target }) => {

@@ -8,13 +8,7 @@ from typing import Any, Final
 
 from modelless_web.gateway import limits
 from modelless_web.gateway.errors import GatewayError, Kind, tidy, tidy_json
-from modelless_web.gateway.events import (
-    Event,
-    Finished,
-    PartialPicture,
-    PictureFound,
-    TextDelta,
-)
+from modelless_web.gateway.events import Event, Finished, PartialPicture, PictureFound
 
 from .call import Call, json_call
 from .pictures import Picture, from_item, name_of
@@ -40,7 +34,7 @@ def reader(body: Mapping[str, Any]) -> Reader:
 class ImagesReply:
     """Puts pictures together: of one whole reply, or of the events of a stream (section 4.3).
 
-    Every picture is a choice of its own, and the prompt as the model rewrote it is its text.
+    Every picture is a choice of its own, and the prompt as the model rewrote it describes it.
     """
 
     def __init__(self) -> None:
@@ -54,8 +48,8 @@ class ImagesReply:
 
     @property
     def answers(self) -> dict[int, str]:
-        """The prompt that each picture was really made from, where the gateway tells it."""
-        return {index: _revised(item) for index, item in enumerate(self._items)}
+        """No words: a choice is its picture."""
+        return {}
 
     @property
     def finished(self) -> int:
@@ -102,11 +96,9 @@ class ImagesReply:
             picture = from_item(item)
             if picture:
                 self._pictures[index] = picture
-            revised = _revised(item)
-            if revised:
-                events.append(TextDelta(index, revised))
         for index, picture in self._pictures.items():
-            events.append(PictureFound(index, picture.url, picture.data, ""))
+            alt = _revised(self._items[index])
+            events.append(PictureFound(index, picture.url, picture.data, alt))
         usage = read_usage(self._usage)
         if usage is not None:
             events.append(usage)

@@ -1,6 +1,6 @@
 """Where generations are made: gateways and the models they offer."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
-from modelless_web.gateway.traits import ModelTraits, describe
+from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
@@ -112,8 +112,8 @@ class Model(models.Model):
 
     @cached_property
     def traits(self) -> ModelTraits:
-        """What the model takes and makes, as far as its id tells."""
-        return describe(self.name)
+        """What the model takes and makes, as far as its kind and its id tell."""
+        return describe(self.name, cast(Kind, self.kind))
 
     @property
     def makes_pictures(self) -> bool:

@@ -6,9 +6,12 @@ from django import forms
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.drafts import Draft, Typed
-from modelless_web.studio.forms.chat import LONGEST_PROMPT, SAMPLING, ChatForm
+from modelless_web.studio.forms.chat import SAMPLING
+from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm
 
-FIELDS: Final = tuple(name for name in (*ChatForm.base_fields, *SAMPLING) if name != "submission")
+FIELDS: Final = tuple(
+    name for name in (*ComposerForm.base_fields, *SAMPLING) if name != "submission"
+)
 MOST_EDITS: Final = 2**31 - 1
 
 

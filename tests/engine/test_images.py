@@ -1,0 +1,75 @@
+"""Pictures from the images API, from the ledger to the store, on a real socket."""
+
+from typing import Any
+
+import pytest
+
+from modelless_web.engine import tasks
+from modelless_web.gateway.image_models import image_traits
+from modelless_web.gateway.parameters import Images
+from modelless_web.records.ids import uuid7
+from modelless_web.records.models import Charge, Gateway, Generation, Status
+from modelless_web.records.relations.inputs import revised_prompts
+from tests.engine.asking import finish
+from tests.support import factories
+
+
+def paint(at: Gateway, model: str, prompt: str = "A lighthouse", **values: Any) -> Generation:
+    """The generation that a person gets, once its run has ended."""
+    asked = Images(model=model, prompt=prompt, traits=image_traits(model), **values)
+    row = tasks.submit(
+        owner=factories.guest(),
+        model=factories.model(model, at),
+        parameters=asked,
+        asked=values,
+        submission=uuid7().hex,
+    )
+    return finish(row)
+
+
+def test_a_picture_behind_a_link_is_safe_here(practice: Gateway) -> None:
+    row = paint(practice, "dall-e-3", size="1792x1024")
+    (picture,) = row.pictures.all()
+    assert (row.status, picture.state) == (Status.SUCCEEDED, "stored")
+    assert (picture.width, picture.height) == (1792, 1024)
+
+
+def test_the_prompt_as_it_was_rewritten_describes_the_picture(practice: Gateway) -> None:
+    row = paint(practice, "dall-e-3", size="1024x1792")
+    (revised,) = revised_prompts(row)
+    assert revised.endswith("A lighthouse")
+    assert row.pictures.get().alt == revised
+
+
+def test_bytes_are_stored_and_the_response_names_them(practice: Gateway) -> None:
+    row = paint(practice, "dall-e-3", response_format="b64_json")
+    (item,) = row.response["data"]
+    assert item["url"] == f"picture:sha256:{row.pictures.get().sha256}"
+
+
+def test_every_picture_of_several_is_a_choice(practice: Gateway) -> None:
+    row = paint(practice, "dall-e-2", n=3, size="256x256")
+    assert [picture.choice for picture in row.pictures.all()] == [0, 1, 2]
+    assert row.slot_count == 3
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_picture_of_gpt_image_comes_with_its_tokens(practice: Gateway, stream: bool) -> None:
+    row = paint(practice, "gpt-image-1", quality="low", stream=stream, partial_images=2)
+    assert row.pictures.get().state == "stored"
+    assert (row.prompt_tokens, row.completion_tokens) == (3, 272)
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "charge"),
+    [
+        ("dall-e-3-moderated", "moderation", Charge.REFUSED),
+        ("dall-e-3-empty-link", "upstream", Charge.MAYBE),
+        ("dall-e-3-empty", "empty", Charge.MAYBE),
+    ],
+)
+def test_what_brings_no_picture_says_why(
+    practice: Gateway, model: str, kind: str, charge: str
+) -> None:
+    row = paint(practice, model)
+    assert (row.status, row.error_kind, row.charge) == (Status.FAILED, kind, charge)
