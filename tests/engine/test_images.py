@@ -10,7 +10,7 @@ from modelless_web.gateway.parameters import Images
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Charge, Gateway, Generation, Status
 from modelless_web.records.relations.inputs import revised_prompts
-from tests.engine.asking import finish
+from tests.engine.asking import finish, offered
 from tests.support import factories
 
 
@@ -19,7 +19,7 @@ def paint(at: Gateway, model: str, prompt: str = "A lighthouse", **values: Any) 
     asked = Images(model=model, prompt=prompt, traits=image_traits(model), **values)
     row = tasks.submit(
         owner=factories.guest(),
-        model=factories.model(model, at),
+        model=offered(at, model),
         parameters=asked,
         asked=values,
         submission=uuid7().hex,

@@ -1,5 +1,6 @@
 """Where generations are made: gateways and the models they offer."""
 
+import json
 from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
@@ -128,6 +129,17 @@ class Model(models.Model):
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
         return " ".join(sorted(self.traits.parameters))
+
+    @property
+    def choices(self) -> str:
+        """The values it takes of each named choice, as the composer's script reads them."""
+        images = self.traits.images
+        return json.dumps(dict(images.options), separators=(",", ":")) if images else ""
+
+    @property
+    def takes_any_size(self) -> bool:
+        """Whether a size can be typed."""
+        return bool(self.traits.images and self.traits.images.any_size)
 
     @property
     def use_url(self) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from modelless_web.gateway.parameters import RANGES, Chat, Images
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Model, User
-from modelless_web.studio.forms.chat import SAMPLING, ChatGroup
+from modelless_web.studio.forms.chat import ChatGroup
 from modelless_web.studio.forms.images import ImagesGroup
 
 SAMPLE_PROMPT: Final = (
@@ -98,8 +98,7 @@ class ComposerForm(ChatGroup, ImagesGroup):
 
     def asked(self) -> dict[str, Any]:
         """What the person set, as plain JSON, before anything is left out."""
-        names = [name for name in (*SAMPLING, *self.base_fields) if name not in HIDDEN]
-        set_values = {name: self.cleaned_data[name] for name in names}
+        set_values = {k: v for k, v in self.cleaned_data.items() if k not in HIDDEN}
         chosen = {k: v for k, v in set_values.items() if v not in (None, "", (), {})}
         if not chosen["user"]:
             del chosen["user"]
