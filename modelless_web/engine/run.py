@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,9 +20,11 @@ from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.waits import backoff
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
+from modelless_web.gateway.events import Event, PartialPicture
 from modelless_web.gateway.families import Family, family_of
 from modelless_web.gateway.wire.reply import Reader
 from modelless_web.records.models import Generation, Status
+from modelless_web.records.store import NotAPictureError
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +173,7 @@ class Runner:
             async with aclosing(exchange):
                 async for events in exchange:
                     self.recorder.fold(recording, events)
+                    await self._show_sketches(recording, events)
             self.breaker.note(generation.gateway, recording.error)
         except asyncio.CancelledError:
             attempt.status = Status.CANCELLED
@@ -187,6 +190,13 @@ class Runner:
                 is_known=False,
             )
         return attempt
+
+    async def _show_sketches(self, recording: Recording, events: list[Event]) -> None:
+        """Let pages see how far a picture is painted; one that can't be read is left out."""
+        for sketch in events:
+            if isinstance(sketch, PartialPicture):
+                with suppress(NotAPictureError):
+                    await self.recorder.sketch(recording, sketch)
 
     async def _finish(self, recording: Recording, attempt: Attempt) -> None:
         exchange, reader = attempt.exchange, attempt.reader

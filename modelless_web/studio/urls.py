@@ -34,6 +34,11 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path(
+        "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
+        pictures.sketch,
+        name="sketch",
+    ),
     path("compare/", compare.compare, name="compare"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/save/", drafts.save, name="save-draft"),
