@@ -79,9 +79,9 @@ def _add(folded: Folded, event: Event) -> None:
             folded.error = error
 
 
-def a_reader() -> Reader:
+def a_reader(choices: int | None = None) -> Reader:
     """Who reads the reply of a model that makes pictures."""
-    return Reader(Completion(True))
+    return Reader(Completion(True), choices)
 
 
 def read(

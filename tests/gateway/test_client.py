@@ -18,9 +18,7 @@ from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.wire import chat
 from modelless_web.gateway.wire.call import Call
-from modelless_web.gateway.wire.completion import Completion
 from modelless_web.gateway.wire.models import Offer
-from modelless_web.gateway.wire.reply import Reader
 from tests.gateway.folding import Folded, a_reader, fold
 from tests.support.recordings import chunk, stream
 from tests.support.upstream import HANG, RESET, Step, Upstream, head, reply, upstream
@@ -45,7 +43,7 @@ def begin(
     choices: int | None = None,
     call: Call = CALL,
 ) -> Exchange:
-    reader, patience = Reader(Completion(True), choices), Patience(silence, longest)
+    reader, patience = a_reader(choices), Patience(silence, longest)
     return client.exchange(Address(up.url, KEY), call, reader, patience)
 
 
