@@ -1,5 +1,7 @@
 """Pictures from the images API: sizes drawn, only what a model takes, and sketches on the way."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,9 +9,10 @@ from tests.browser.screen import Screen, ended, pk_of
 from tests.support.console import Console
 
 
-def sizes(screen: Screen) -> list[str]:
-    """The sizes that can be chosen now."""
-    return [text.split()[0] for text in screen.page.locator(".shape:visible").all_inner_texts()]
+def offers(screen: Screen, *names: str) -> None:
+    """Wait until just these sizes can be chosen."""
+    shapes = screen.page.locator(".shape:visible")
+    expect(shapes).to_have_text([re.compile(rf"^\s*{name}\b") for name in names])
 
 
 def pixels(screen: Screen, pk: str) -> str:
@@ -20,11 +23,11 @@ def pixels(screen: Screen, pk: str) -> str:
 def test_each_model_offers_the_sizes_it_takes(screen: Screen) -> None:
     screen.open()
     screen.choose("stable-diffusion")
-    assert sizes(screen) == []
+    offers(screen)
     screen.choose("dall-e-3")
-    assert sizes(screen) == ["Square", "Wide", "Tall"]
+    offers(screen, "Square", "Wide", "Tall")
     screen.choose("gpt-image-1")
-    assert sizes(screen) == ["Auto", "Square", "Wide", "Tall"]
+    offers(screen, "Auto", "Square", "Wide", "Tall")
     expect(screen.page.get_by_label("Another size")).to_be_hidden()
     screen.choose("gpt-image-2")
     expect(screen.page.get_by_label("Another size")).to_be_visible()
@@ -96,6 +99,7 @@ def test_a_sketch_is_seen_before_the_picture(screen: Screen) -> None:
 def test_without_scripts_a_size_is_a_radio_button(screen: Screen) -> None:
     screen.open()
     screen.page.locator("#id_model").select_option(label="dall-e-3")
+    screen.page.get_by_role("button", name="Save draft").click()
     screen.page.locator("input[name=size][value='1792x1024']").check(force=True)
     screen.prompt.fill("Wide, without scripts")
     screen.go.click()

@@ -1,6 +1,5 @@
 """Where generations are made: gateways and the models they offer."""
 
-import json
 from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
@@ -131,15 +130,9 @@ class Model(models.Model):
         return " ".join(sorted(self.traits.parameters))
 
     @property
-    def choices(self) -> str:
-        """The values it takes of each named choice, as the composer's script reads them."""
-        images = self.traits.images
-        return json.dumps(dict(images.options), separators=(",", ":")) if images else ""
-
-    @property
-    def takes_any_size(self) -> bool:
-        """Whether a size can be typed."""
-        return bool(self.traits.images and self.traits.images.any_size)
+    def is_for_images(self) -> bool:
+        """Whether it is asked through the images API."""
+        return self.kind == self.Kind.IMAGES
 
     @property
     def use_url(self) -> str:

@@ -73,6 +73,13 @@ def unsaved(request: StudioRequest, said: str) -> HttpResponse:
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
 
+@require_safe
+def picture_fields(request: StudioRequest) -> HttpResponse:
+    """What only picture models take, for a composer that was made for another one."""
+    form = ComposerForm(person=request.user)
+    return render(request, "studio/create.html#pictures", {"form": form})
+
+
 @require_POST
 def submit(request: StudioRequest) -> HttpResponse:
     """Take the form: commit the generation, or say what is wrong and keep what was typed."""
@@ -194,9 +201,20 @@ def _page(
 
 def _composer_context(form: ComposerForm, source: Generation | None) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
+    # Few sets are taken by many models; each is said once.
+    takes = list(dict.fromkeys(model.takes for model in models))
     gateways = [
-        {"gateway": gateway, "models": list(group)}
+        {
+            "gateway": gateway,
+            "options": [{"model": model, "takes": takes.index(model.takes)} for model in group],
+        }
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
-    return {"form": form, "gateways": gateways, "source": source, "reasons": reasons}
+    return {
+        "form": form,
+        "gateways": gateways,
+        "takes": "|".join(takes),
+        "source": source,
+        "reasons": reasons,
+    }
