@@ -154,13 +154,15 @@ class Runner:
     async def _attempt(self, recording: Recording, number: int) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
+        address = generation.gateway.address
         reader = chat.Reader(
             generation.request["stream"],
             pictures=makes_pictures(generation),
             choices=generation.request.get("n", 1),
+            key=address.key.strip(),
         )
         exchange = self.client.exchange(
-            generation.gateway.address,
+            address,
             chat.call_of(generation.request),
             reader,
             patience_with(generation),
@@ -199,7 +201,7 @@ class Runner:
             attempt.status or verdict(recording),
             response=reader.response,
             sent=exchange.sent,
-            received=bytes(exchange.received),
+            received=exchange.transcript,
             was_cut_off=attempt.was_cut_off,
             first_byte_at=exchange.first_byte_at,
             last_byte_at=exchange.last_byte_at,

@@ -46,19 +46,25 @@ class Reader:
     """Turns the bytes of one reply into events; cut the bytes anywhere.
 
     `pictures` is false for text models: then no link is followed. `choices` is how many answers
-    were asked for, if known: it lets the client stop waiting once all are finished.
+    were asked for, if known: it lets the client stop waiting once all are finished. `key` is
+    taken out of what an answer's pieces spell together.
 
     The TextDelta texts of a choice, joined, equal `answers[index]`: thoughts and progress lines
     are in neither, and a picture in the text is in both as its reference, never as base64.
     """
 
     def __init__(
-        self, call_streams: bool, pictures: bool = True, *, choices: int | None = None
+        self,
+        call_streams: bool,
+        pictures: bool = True,
+        *,
+        choices: int | None = None,
+        key: str = "",
     ) -> None:
         self.call_streams = call_streams
         self.damaged = 0
         self._choices = choices
-        self._completion = Completion(pictures)
+        self._completion = Completion(pictures, key)
         self._decoder = Decoder()
         self._status = 0
         self._headers: Mapping[str, str] = {}
@@ -77,6 +83,11 @@ class Reader:
     def settled(self) -> bool:
         """Whether every choice that was asked for is finished."""
         return self._choices is not None and self._completion.finished >= self._choices
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether an answer spelled the key in pieces, so that its bytes still do."""
+        return self._completion.has_hidden
 
     @property
     def answers(self) -> dict[int, str]:
