@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from modelless_web.backup.about import unknown
 from modelless_web.gateway.families import describe
 from modelless_web.records.models import Gateway, Model
 
@@ -20,13 +21,25 @@ CONNECTED = "Gateway"
 
 
 def database() -> None:
-    """Bring the database to the newest migration. Raises CommandError if it can't be reached."""
+    """Bring the database to the newest migration.
+
+    Raises CommandError if its server can't be reached or it is of a newer version, and Django's
+    DatabaseError for all else.
+    """
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
+        if connection.vendor == "sqlite":
+            raise
         raise CommandError(
             f"The database can't be reached ({error}); check DATABASE_URL."
         ) from error
+    newer = unknown(executor.loader.applied_migrations)
+    if newer:
+        raise CommandError(
+            f"The database is of a newer version of the studio ({newer} is unknown here); "
+            "update the studio, or restore a backup that this version made. Nothing was changed."
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
 
