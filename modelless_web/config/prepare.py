@@ -18,6 +18,7 @@ from modelless_web.records.models import Gateway, Model
 DEFAULT_MODEL = "stable-diffusion"
 PRACTICE = "Practice"
 CONNECTED = "Gateway"
+KEYLESS = "It is switched off because MODELLESS_API_KEY is not set."
 
 
 def database() -> None:
@@ -97,21 +98,31 @@ def gateways(practice_url: str) -> None:
 
 
 def _connected_gateway() -> None:
+    """Follow the environment's key.
+
+    A gateway that was switched off here for want of a key comes back with one. One that the
+    operator switched off stays off, also where a backup was restored that holds no keys.
+    """
     environment = settings.ENVIRONMENT
     row = Gateway.objects.filter(name=CONNECTED, from_environment=True).first()
     if not environment.api_key:
         if row:
-            row.enabled = False
-            row.set_key("")
-            row.save()
+            _switch_off(row)
         return
     row = row or Gateway(name=CONNECTED, from_environment=True)
-    # A key that comes back brings the gateway back; otherwise the operator's switch stays.
-    row.enabled = row.enabled or not row.key
+    if row.trouble == KEYLESS:
+        row.enabled, row.trouble = True, ""
     row.base_url = environment.base_url
     row.set_key(environment.api_key)
     row.save()
     _know_default_model(row)
+
+
+def _switch_off(row: Gateway) -> None:
+    if row.enabled:
+        row.enabled, row.trouble = False, KEYLESS
+    row.set_key("")
+    row.save()
 
 
 def _know_default_model(gateway: Gateway) -> None:
