@@ -5,9 +5,11 @@ and ``stop`` from theirs. A change is a filtered update that must hit exactly on
 so a late, lost or doubled call is harmless on every database.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,6 @@ from django.utils import timezone
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
 from modelless_web.gateway.parameters import Chat
-from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Attempt,
     Choice,
@@ -101,15 +102,13 @@ def queue(
         asked=asked,
         request=parameters.body(),
     )
-    try:
-        _insert(row)
-    except IntegrityError:
-        first = Generation.objects.get(owner=owner, submission=submission)
-        if first.request == row.request and first.parent_id == row.parent_id:
-            return first, False
-        row.submission = uuid7().hex
-        _insert(row)
-    return row, True
+    first = _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _insert_once(row)
+    return first or row, first is None
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
@@ -126,11 +125,8 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         asked=source.asked,
         request=source.request,
     )
-    try:
-        _insert(row)
-    except IntegrityError:
-        return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
-    return row, True
+    first = _insert_once(row)
+    return first or row, first is None
 
 
 def stop(generation: Generation) -> bool:
@@ -318,6 +314,15 @@ def interrupt_waiting() -> int:
     return Generation.objects.filter(status=Status.QUEUED).update(
         status=Status.INTERRUPTED, maybe_charged=True, saved_at=now, changed_at=now
     )
+
+
+def _insert_once(row: Generation) -> Generation | None:
+    """Commit a new row; return the one that has its submission already, if there is one."""
+    try:
+        _insert(row)
+    except IntegrityError:
+        return Generation.objects.get(owner_id=row.owner_id, submission=row.submission)
+    return None
 
 
 @transaction.atomic
