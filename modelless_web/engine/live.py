@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 20_000
 PAUSE: Final = 1.0
-PATIENCE: Final = 0.5
+PATIENCE: Final = 2.0
 ORDERS: Final = frozenset({"queued", "stop"})
 
 
@@ -93,7 +93,7 @@ class LiveLog:
         """Append news to the log. A log that can't be reached is not an error of the run.
 
         Orders are then heeded by this process at least. A log that hangs holds up the ledger's
-        writer for half a second, and is then left alone for a second.
+        writer for two seconds, and is then left alone for one.
         """
         if await self._is_told(news):
             return

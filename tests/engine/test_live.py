@@ -149,6 +149,7 @@ class Hanging:
 async def test_a_log_that_hangs_holds_nobody_up_and_is_used_again_once_it_is_well(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
     hanging, heeded = Hanging(), list[News]()
     log = LiveLog(hanging, heeded.append)
     for _ in range(100):
