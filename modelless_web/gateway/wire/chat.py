@@ -25,6 +25,9 @@ def call_of(body: Mapping[str, Any]) -> Call:
     return json_call(PATH, body)
 
 
-def reader(body: Mapping[str, Any], *, pictures: bool) -> Reader:
-    """Return who reads the reply to `body`; without `pictures` no link in it is followed."""
-    return Reader(Completion(pictures), body.get("n", 1))
+def reader(body: Mapping[str, Any], key: str = "", *, pictures: bool) -> Reader:
+    """Return who reads the reply to `body`; without `pictures` no link in it is followed.
+
+    `key` is taken out of what an answer's pieces spell together.
+    """
+    return Reader(Completion(pictures, key), body.get("n", 1))

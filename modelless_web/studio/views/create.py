@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
-from modelless_web.records.models.drafts import MOST_DRAFTS
+from modelless_web.records.models.drafts import MOST_DRAFTS, offer
 from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.fragments import reswap
@@ -141,13 +141,13 @@ def _draft(request: StudioRequest) -> Draft:
     else:
         found = Draft.objects.visible_to(request.user).with_sent().first()
         found = None if found and found.is_sent else found
-    return found or Draft(pk=read_uuid(new) or uuid7(), version=0)
+    return found or Draft(pk=read_uuid(new) or offer(request.user), version=0)
 
 
 def _sent_draft(request: StudioRequest) -> Draft:
     """The draft of a sent form, as far as its page had read it."""
     sent = request.POST.get("draft", "")
-    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or uuid7())
+    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or offer(request.user))
     version = request.POST.get("version", "")
     draft.version = int(version) if version.isdecimal() and len(version) < LONGEST_ID else 0
     return draft
