@@ -47,7 +47,7 @@
       if (!isBox) return;
       if (event.shiftKey && last) pickRange(box, box.checked);
       else pick(box, box.checked);
-    } else if (at("a, .frame") && isWanted && !event.altKey) {
+    } else if (at("a") && isWanted && !event.altKey) {
       event.preventDefault();
       event.stopPropagation();
       if (event.shiftKey && last) pickRange(box, true);

@@ -84,7 +84,7 @@ def months(user: User, query: Query) -> list[tuple[date, int]]:
     return [
         (month, found[place])
         for place, month in reversed([*enumerate(all_months)])
-        if place in found
+        if found.get(place)
     ]
 
 
