@@ -106,6 +106,7 @@ def test_keys_alone_select_star_and_delete(history: Screen) -> None:
     expect(starred(history)).to_have_count(0)
     press("x")
     press("l")
+    expect(history.page.locator(".cell .frame").first).to_be_focused()
     press("x")
     assert ticked(history) == [0, 1]
     press("Delete")
@@ -195,21 +196,19 @@ def test_more_than_six_are_not_compared(history: Screen) -> None:
     assert "/history/" in history.page.url
 
 
-def test_everything_that_matches_is_tagged_by_keys(history: Screen) -> None:
+def test_everything_that_matches_is_deleted_and_brought_back_by_keys(history: Screen) -> None:
     press = history.page.keyboard.press
     press("l")
+    expect(history.page.locator(".cell .frame").first).to_be_focused()
     press("x")
     bar(history).get_by_label("All that match").press("Space")
-    bar(history).get_by_text("More").focus()
-    press("Enter")
-    bar(history).get_by_label("Tag").fill("all of it")
-    bar(history).get_by_role("button", name="Tag", exact=True).press("Enter")
+    bar(history).get_by_role("button", name="Delete").press("Enter")
     question = history.page.locator(".question")
-    expect(question).to_contain_text(f"Tag: {COPIES + 2} generations with 1 picture")
-    question.get_by_role("button", name="Tag").press("Enter")
-    expect(history.toast).to_contain_text(f"{COPIES + 2} tagged “all of it”.")
+    expect(question).to_contain_text(f"Delete: {COPIES + 2} generations with 1 picture")
+    question.get_by_role("button", name="Delete").press("Enter")
+    expect(history.toast).to_contain_text(f"{COPIES + 2} moved to the trash.")
     history.toast.get_by_role("button", name="Undo").press("Enter")
-    expect(history.toast).to_contain_text(f"{COPIES + 2} as they were before.")
+    expect(ticks(history)).to_have_count(COPIES + 2)
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

@@ -66,6 +66,7 @@ def test_what_was_only_asked_about_stays_ticked(trash: Screen) -> None:
 def test_all_of_it_comes_back_by_keys(trash: Screen) -> None:
     press = trash.page.keyboard.press
     press("l")
+    expect(trash.page.locator(".cell .frame").first).to_be_focused()
     press("x")
     trash.page.get_by_label("All that match").press("Space")
     button(trash, "Restore").press("Enter")
