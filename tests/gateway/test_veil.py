@@ -14,8 +14,9 @@ from modelless_web.gateway.address import Address
 from modelless_web.gateway.client import WITHHELD, Client
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.veil import TextVeil, Veil
+from modelless_web.gateway.wire.chat import build
 from modelless_web.gateway.wire.completion import Completion
-from modelless_web.gateway.wire.reply import Reader, build
+from modelless_web.gateway.wire.reply import Reader
 from tests.gateway.folding import Folded, fold, read
 from tests.support.recordings import stream
 from tests.support.upstream import head, upstream
