@@ -4,10 +4,9 @@ from typing import ClassVar
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models, transaction
+from django.db import models
 
 from modelless_web.records.ids import uuid7
-from modelless_web.records.search import index
 
 
 class PersonManager(UserManager["User"]):
@@ -35,18 +34,6 @@ class User(AbstractUser):
     )
 
     objects: ClassVar[PersonManager] = PersonManager()
-
-    @transaction.atomic
-    def adopt(self, guest: "User") -> None:
-        """Take over what a guest made, so that signing in loses nothing."""
-        if guest.is_guest and not self.is_guest:
-            adopted = list(guest.generations.values_list("pk", flat=True))
-            guest.generations.update(owner=self)
-            guest.drafts.update(owner=self)
-            guest.culls.update(owner=self)
-            guest.tags.hand_over(self)
-            guest.boards.hand_over(self)
-            index.write(adopted)
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

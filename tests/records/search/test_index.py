@@ -10,6 +10,7 @@ from modelless_web.engine import ledger
 from modelless_web.engine.ledger import ChoiceText, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.models import Entry, Generation, Status, Tag, User
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.organise.changes import move
 from modelless_web.records.search import index
 from modelless_web.records.search.find import find
@@ -83,7 +84,7 @@ def test_the_trash_is_not_searched() -> None:
 def test_a_guests_work_is_found_by_the_account_that_takes_it_over() -> None:
     row = factories.generation(prompt="A lighthouse")
     guest, account = row.owner, factories.person()
-    account.adopt(guest)
+    adopt(account, guest)
     assert finds(account, "lighthouse") == [row]
     assert finds(guest, "lighthouse") == []
 
