@@ -59,7 +59,7 @@ RIGHTS: Final = {
 OWNERS: Final = {
     "": (200, 200),
     "generations/": (422, 422),
-    "generations/<uuid:pk>/": (200, 404),
+    "generations/<uuid:pk>/": (200, 200),
     "generations/<uuid:pk>/card/": (200, 404),
     "generations/<uuid:pk>/code/": (200, 404),
     "generations/<uuid:pk>/stop/": (303, 404),
