@@ -1,5 +1,6 @@
 """The one function that finds, whatever door a query came in by."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from modelless_web.records.ids import moved
 from modelless_web.records.models import Entry, Generation, User
 from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
+from modelless_web.records.search.names import Names
 from modelless_web.records.search.query import Query
 from modelless_web.records.search.ranking import score
 
@@ -39,6 +41,18 @@ def find_all(
     return _found(Q(), query, None, before, ranked=ranked)
 
 
+def find_each(user: User, queries: Iterable[Query]) -> list[QuerySet[Generation]]:
+    """What each of many queries finds, in no order; their names are read together."""
+    queries = list(queries)
+    names = Names(user, queries)
+    found = []
+    for query in queries:
+        reader = Reader(user, names)
+        reader.read(query)
+        found.append(matching(reader.asked, is_visible_to(user), user))
+    return found
+
+
 def _found(
     scope: Q,
     query: Query,
@@ -47,7 +61,7 @@ def _found(
     *,
     ranked: bool,
 ) -> QuerySet[Generation]:
-    reader = Reader(owner)
+    reader = Reader(owner, Names(owner, [query]))
     reader.read(query)
     asked = reader.asked
     if not asked.clauses:
