@@ -127,6 +127,14 @@ def test_a_long_answer_is_found_by_its_beginning() -> None:
     assert finds(row.owner, "w40000") == []
 
 
+@pytest.mark.parametrize("letter", ["x", "я", "\U00010428"], ids=["one byte", "two", "four"])
+def test_an_answer_of_the_longest_words_is_kept_and_found(letter: str) -> None:
+    row = factories.generation()
+    said = " ".join(f"{n}{letter * 60}" for n in range(12_000))
+    settle(row, choices=[ChoiceText(0, said)])
+    assert finds(row.owner, f"3{letter * 60}") == [row]
+
+
 def test_the_index_made_anew_says_what_the_written_one_said() -> None:
     for _ in range(2):
         history.make(factories.guest())
