@@ -15,7 +15,7 @@ from modelless_web.records.search.names import Names
 from modelless_web.records.search.query import Query
 from modelless_web.records.search.ranking import score
 
-RANKED: Final = 500
+RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
@@ -28,7 +28,7 @@ def find(
 
     ``before`` goes on behind a generation, or behind a moment (``ids.first_at``): so a page far
     down costs what the first does, where ``filter(pk__lt=…)`` walks through all hits above it.
-    ``ranked`` puts the best first, among the newest 500 hits alone: to weigh all that have a
+    ``ranked`` puts the best first, among the newest 200 hits alone: to weigh all that have a
     common word would cost as much as reading them.
     """
     return _found(is_visible_to(user), query, user, before, ranked=ranked)
