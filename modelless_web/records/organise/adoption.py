@@ -30,8 +30,9 @@ def adopt(account: User, guest: User) -> None:
 def _hand_over_actions(account: User, guest: User, boards: list[Board]) -> None:
     """Let what was done be undone by the account, on the boards into which others were merged."""
     on_boards = guest.actions.filter(verb__in=(Verb.PLACE, Verb.REMOVE))
+    own = set(account.boards.values_list("pk", flat=True))
     for board in boards:
-        now = account.boards.filter(name__iexact=board.name).get()
-        if now.pk != board.pk:
-            on_boards.filter(value=str(board.pk)).update(value=str(now.pk))
+        if board.pk not in own:
+            into = account.boards.filter(name__iexact=board.name).first()
+            on_boards.filter(value=str(board.pk)).update(value=str(into.pk if into else board.pk))
     guest.actions.update(owner=account)
