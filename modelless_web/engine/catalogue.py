@@ -1,8 +1,9 @@
-"""Which models the gateways offer, asked of them and kept in the records."""
+"""What the gateways offer and ask for it, asked of them and kept in the records."""
 
 import asyncio
 from datetime import datetime
 from functools import partial
+from itertools import batched
 
 from django.utils import timezone
 
@@ -11,18 +12,29 @@ from modelless_web.gateway.client import Client
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.families import describe
 from modelless_web.gateway.wire.models import Offer
+from modelless_web.gateway.wire.pricing import PriceList
 from modelless_web.records.models import Gateway, Model
+from modelless_web.records.money import bills, book, drift
 
 LONGEST_DESCRIPTION = 300
+# Rules written in one transaction: what runs must not wait for a long list.
+RULES_AT_ONCE = 40
 
 
 async def refresh(client: Client, recorder: Recorder) -> None:
-    """Ask every enabled gateway for its models; one that fails keeps the list it had."""
+    """Ask every enabled gateway for its models, prices and bill; one that fails keeps what it had.
+
+    The practice gateway costs nothing, whatever it says.
+    """
     gateways = await recorder.do(lambda: list(Gateway.objects.filter(enabled=True)))
-    await asyncio.gather(*(_refresh_one(client, recorder, gateway) for gateway in gateways))
+    paid = [gateway for gateway in gateways if not gateway.is_practice]
+    await asyncio.gather(
+        *(_refresh_models(client, recorder, gateway) for gateway in gateways),
+        *(_refresh_money(client, recorder, gateway) for gateway in paid),
+    )
 
 
-async def _refresh_one(client: Client, recorder: Recorder, gateway: Gateway) -> None:
+async def _refresh_models(client: Client, recorder: Recorder, gateway: Gateway) -> None:
     try:
         offers = await client.list_models(gateway.address)
     except GatewayError as error:
@@ -31,9 +43,56 @@ async def _refresh_one(client: Client, recorder: Recorder, gateway: Gateway) -> 
         await recorder.do(partial(take, gateway, offers))
 
 
+async def _refresh_money(client: Client, recorder: Recorder, gateway: Gateway) -> None:
+    await asyncio.gather(
+        refresh_prices(client, recorder, gateway), refresh_bill(client, recorder, gateway)
+    )
+    await recorder.do(partial(drift.check, gateway, timezone.now()))
+
+
+async def refresh_prices(client: Client, recorder: Recorder, gateway: Gateway) -> None:
+    """Bring the price book up to the gateway's list; without one it stays as it is."""
+    try:
+        prices = await client.list_prices(gateway.address)
+    except GatewayError as error:
+        await recorder.do(partial(note_price_trouble, gateway, error.message))
+        return
+    now = timezone.now()
+    changes = await recorder.do(partial(_changes, gateway, prices, now))
+    for quotes in batched(changes.to_write, RULES_AT_ONCE):
+        await recorder.do(partial(book.write, quotes))
+    await recorder.do(partial(book.end, changes.gone, now))
+
+
+def _changes(gateway: Gateway, prices: PriceList, now: datetime) -> book.Changes:
+    """What the list changes; a list that does not know the key's group ends all it had said."""
+    try:
+        quotes, trouble = book.quotes_of(gateway, prices, now), ""
+    except book.UnknownGroupError as error:
+        quotes, trouble = [], str(error)
+    Gateway.objects.filter(pk=gateway.pk).update(priced_at=now, price_trouble=trouble)
+    return book.compare_all(gateway, quotes, now)
+
+
+async def refresh_bill(client: Client, recorder: Recorder, gateway: Gateway) -> None:
+    """Ask what the key has used, unless somebody did in this minute. Many gateways do not tell."""
+    if not await recorder.do(partial(bills.is_due, gateway, timezone.now())):
+        return
+    try:
+        bill = await client.read_bill(gateway.address)
+    except GatewayError:
+        return
+    await recorder.do(partial(bills.note, gateway, bill, timezone.now()))
+
+
 def note_trouble(gateway: Gateway, trouble: str) -> None:
     """Keep the reason why the list could not be had, for the page of models."""
     Gateway.objects.filter(pk=gateway.pk).update(trouble=trouble)
+
+
+def note_price_trouble(gateway: Gateway, trouble: str) -> None:
+    """Keep the reason why the prices could not be had."""
+    Gateway.objects.filter(pk=gateway.pk).update(price_trouble=trouble)
 
 
 def take(gateway: Gateway, offers: list[Offer]) -> None:

@@ -5,7 +5,7 @@ the environment; what was sent and what came is kept byte for byte.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,13 +16,14 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from . import limits
-from .address import Address, normalise
+from .address import Address, normalise, root
 from .classify import request_id
 from .errors import GatewayError, Kind
 from .events import Event, Failed
 from .veil import Veil
-from .wire import models
+from .wire import billing, models, pricing
 from .wire.call import Call, WireReader
+from .wire.document import Document
 
 CONNECT: Final = 10.0
 WRITE: Final = 30.0
@@ -78,13 +79,30 @@ class Client:
 
     async def list_models(self, address: Address) -> list[models.Offer]:
         """Return the models on offer, sorted by id. Raises GatewayError."""
-        reader = models.Reader()
-        async with self.exchange(address, models.build(), reader, FOR_A_LIST) as exchange:
+        return await self._read(address, models.CALL, models.read_models)
+
+    async def list_prices(self, address: Address) -> pricing.PriceList:
+        """Return what the models cost. Raises GatewayError, also where prices are not told."""
+        return await self._read(address, pricing.CALL, pricing.read_prices)
+
+    async def read_bill(self, address: Address) -> billing.Bill:
+        """Return what the key may use and has used. Raises GatewayError, also where not told."""
+        limit = await self._read(address, billing.SUBSCRIPTION, billing.read_limit)
+        used = await self._read(address, billing.USAGE, billing.read_used)
+        try:
+            unit = await self._read(address, billing.STATUS, billing.read_unit)
+        except GatewayError:
+            unit = billing.IN_MONEY
+        return billing.settle(limit, used, unit)
+
+    async def _read[T](self, address: Address, call: Call, parse: Callable[[bytes], T]) -> T:
+        document = Document(parse)
+        async with self.exchange(address, call, document, FOR_A_LIST) as exchange:
             async for events in exchange:
                 for event in events:
                     if isinstance(event, Failed):
                         raise event.error
-        return reader.models
+        return document.content
 
 
 class Exchange:
@@ -191,7 +209,8 @@ class Exchange:
         if not (key.isascii() and (not key or key.isprintable())) or " " in key:
             raise GatewayError(Kind.AUTH, "The key contains characters that no key can have.")
         try:
-            url = normalise(self._address.base_url) + self._call.path
+            base = root if self._call.is_at_root else normalise
+            url = base(self._address.base_url) + self._call.path
             headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
             headers |= self._call.headers
             if self._call.body:

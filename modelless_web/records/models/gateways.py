@@ -45,6 +45,20 @@ class Gateway(models.Model):
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
     )
+    price_group = models.CharField(
+        max_length=80,
+        default="default",
+        help_text="The group that the key belongs to at the gateway: its prices go by it.",
+    )
+    priced_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its list of prices was last had."
+    )
+    price_trouble = models.TextField(
+        blank=True, editable=False, help_text="Why its list of prices could not be had."
+    )
+    bill_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was last asked what was used."
+    )
 
     class Meta:
         ordering = ["is_practice", "name"]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from modelless_web.records.models.gateways import Gateway
-from modelless_web.records.money.amounts import ZERO, MoneyField
+from modelless_web.records.money.amounts import ZERO, MoneyField, rounded
 
 A_MILLION: Final = 1_000_000
 NOT_NEGATIVE: Final = (MinValueValidator(ZERO),)
@@ -34,8 +34,12 @@ class PriceRuleQuerySet(models.QuerySet["PriceRule"]):
         rules = self.in_force(moment).filter(
             gateway=gateway, model__in={model, ""}, task__in={task, ""}
         )
-        rules = rules.order_by("-model", "-task", "-source", "-valid_from", "-pk")
-        return rules.prefetch_related("picture_prices").first()
+        return rules.closest_first().first()
+
+    def closest_first(self) -> Self:
+        """In the order in which one comes before another for the same run."""
+        rules = self.order_by("-model", "-task", "-source", "-valid_from", "-pk")
+        return rules.prefetch_related("picture_prices")
 
 
 class PriceRuleManager(models.Manager.from_queryset(PriceRuleQuerySet)):  # type: ignore[misc]
@@ -126,6 +130,10 @@ class PriceRule(models.Model):
     def __str__(self) -> str:
         return f"{self.model or 'every other model'} from {self.valid_from:%Y-%m-%d %H:%M}"
 
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether it is in force then."""
+        return self.valid_from <= moment and not (self.valid_until and self.valid_until <= moment)
+
     @property
     def by_tokens(self) -> bool:
         """Whether it asks for tokens at all."""
@@ -152,6 +160,12 @@ class PriceRule(models.Model):
         """What it asks, without when and why: two rules with the same terms are the same."""
         return {name: getattr(self, name) for name in self.TERMS}
 
+    def asks_the_same(self, other: "PriceRule", pictures: "list[PicturePrice]") -> bool:
+        """Whether another rule, with these prices of pictures, would change no cost."""
+        return self.terms() == other.terms() and {
+            price.terms() for price in self.picture_prices.all()
+        } == {price.terms() for price in pictures}
+
 
 class PicturePrice(models.Model):
     """What one picture of a size and quality costs under a rule."""
@@ -173,6 +187,10 @@ class PicturePrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size or 'any size'}, {self.quality or 'any quality'}"
+
+    def terms(self) -> tuple[str, str, Decimal]:
+        """What it asks for what."""
+        return self.size, self.quality, rounded(self.price)
 
 
 def per_million(price: Decimal | None, tokens: int) -> Decimal:
