@@ -133,7 +133,7 @@ def own_address(scope: Scope) -> str:
 
 def key_of(scope: Scope) -> str:
     """The key that the client sent, or nothing."""
-    sent = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    sent: str = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
     return sent.removeprefix("Bearer ")
 
 

@@ -66,10 +66,9 @@ def read_unit(body: bytes) -> Decimal:
 
 def settle(limit: Decimal, used: Decimal, unit: Decimal) -> Bill:
     """Put the three figures together. Raises GatewayError where they are no money."""
-    bill = Bill(None if limit == UNLIMITED else limit / unit, used / unit)
-    if any(abs(figure or 0) >= MOST for figure in (bill.limit, bill.used)):
+    if max(abs(limit), abs(used)) / unit >= MOST:
         raise _unreadable()
-    return bill
+    return Bill(None if limit == UNLIMITED else limit / unit, used / unit)
 
 
 def _figure(value: Any) -> Decimal:

@@ -58,24 +58,23 @@ def _of_model(gateway: Gateway, model: str, moment: datetime) -> Drift | None:
     runs = Generation.objects.filter(
         gateway=gateway, model=model, charge=Charge.CHARGED, cost_basis=Basis.EXACT
     )
-    newest = list(
-        runs.exclude(estimate=None)
-        .order_by("-queued_at")
-        .values_list("currency", "estimate_low", "estimate", "cost", "queued_at")[:RUNS]
-    )
-    same = [run for run in newest if run[0] == newest[0][0]]
-    low, high, actual = (sum((run[at] or ZERO for run in same), ZERO) for at in (1, 2, 3))
+    priced = runs.exclude(estimate=None).order_by("-queued_at")
+    newest = list(priced.only("currency", "estimate_low", "estimate", "cost", "queued_at")[:RUNS])
+    same = [run for run in newest if run.currency == newest[0].currency]
+    low = sum((run.estimate_low or ZERO for run in same), ZERO)
+    high = sum((run.estimate or ZERO for run in same), ZERO)
+    actual = sum((run.cost or ZERO for run in same), ZERO)
     if len(same) < FEWEST or low / SLACK <= actual <= high * SLACK:
         return None
     return Drift(
         gateway=gateway,
         model=model,
-        currency=same[0][0],
+        currency=same[0].currency,
         low=low,
         high=high,
         actual=actual,
         runs=len(same),
-        since=same[-1][4],
+        since=same[-1].queued_at,
         seen_at=moment,
         checked_at=moment,
     )
