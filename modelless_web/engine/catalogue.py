@@ -26,12 +26,26 @@ async def refresh(client: Client, recorder: Recorder) -> None:
 
     The practice gateway costs nothing, whatever it says.
     """
-    gateways = await recorder.do(lambda: list(Gateway.objects.filter(enabled=True)))
-    paid = [gateway for gateway in gateways if not gateway.is_practice]
+    gateways = await recorder.do(_enabled)
     await asyncio.gather(
         *(_refresh_models(client, recorder, gateway) for gateway in gateways),
-        *(_refresh_money(client, recorder, gateway) for gateway in paid),
+        *(_refresh_money(client, recorder, gateway) for gateway in gateways if is_paid(gateway)),
     )
+
+
+async def refresh_bills(client: Client, recorder: Recorder) -> None:
+    """Ask those that cost anything what their keys have used."""
+    paid = filter(is_paid, await recorder.do(_enabled))
+    await asyncio.gather(*(refresh_bill(client, recorder, gateway) for gateway in paid))
+
+
+def is_paid(gateway: Gateway) -> bool:
+    """Whether it asks money at all."""
+    return not gateway.is_practice
+
+
+def _enabled() -> list[Gateway]:
+    return list(Gateway.objects.filter(enabled=True))
 
 
 async def _refresh_models(client: Client, recorder: Recorder, gateway: Gateway) -> None:

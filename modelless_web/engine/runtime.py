@@ -81,12 +81,12 @@ class Engine:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
 
-    def wait_for[T](self, errand: Coroutine[Any, Any, T]) -> T:
+    def wait_for[T](self, errand: Coroutine[Any, Any, T], seconds: float = LONGEST_WAIT) -> T:
         """Have the loop do something and wait for it, from another thread.
 
-        Raises TimeoutError after 40 seconds.
+        Raises TimeoutError after so many seconds; the errand goes on.
         """
-        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(seconds)
 
     def write[T](self, action: Callable[[], T]) -> T:
         """Have the ledger's writer do something and wait for it, from another thread.

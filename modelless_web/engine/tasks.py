@@ -22,6 +22,7 @@ from modelless_web.records.organise.selection import Selection
 
 MOVES: Final = (Action.Verb.TRASH, Action.Verb.RESTORE)
 MOST_TOLD: Final = 60
+FOR_A_FIGURE: Final = 5.0
 
 
 def submit(
@@ -124,6 +125,17 @@ def refresh_models() -> None:
         return
     with suppress(TimeoutError):  # what comes later is kept all the same
         engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
+
+
+def refresh_bills() -> None:
+    """Ask every gateway what its key has used, and wait a little for the answers."""
+    engine = runtime.current()
+    if engine is None:
+        return
+    with suppress(TimeoutError):  # as above
+        engine.wait_for(
+            catalogue.refresh_bills(engine.runner.client, engine.recorder), FOR_A_FIGURE
+        )
 
 
 def _write[T](action: Callable[[], T]) -> T:

@@ -1,16 +1,17 @@
 """What gateways report of the key's account: kept as reported, for staff, asked once a minute."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from modelless_web.gateway.wire import billing
 from modelless_web.records.models.bills import Bill
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.generations import OPEN, Generation
 from modelless_web.records.models.usage import Usage
-from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.money.amounts import ZERO, spoken
 
 FRESH: Final = timedelta(minutes=1)
 # A gateway that tells no longer, or a key that is gone: what it said is soon of no use.
@@ -49,9 +50,22 @@ def of_key(gateway: Gateway) -> QuerySet[Bill]:
     return Bill.objects.filter(gateway=gateway, key_tail=gateway.key_tail)
 
 
-def newest_of(gateway: Gateway, moment: datetime) -> Bill | None:
-    """The report to show; None where the gateway does not tell."""
-    return of_key(gateway).filter(read_at__gt=moment - SHOWN).first()
+def newest(gateways: Collection[int], moment: datetime) -> dict[int, Bill]:
+    """The report of each gateway that is to be shown; those that do not tell are missing."""
+    current = Bill.objects.filter(
+        gateway__in=gateways, key_tail=F("gateway__key_tail"), read_at__gt=moment - SHOWN
+    )
+    # The later one takes the place of the earlier.
+    return {bill.gateway_id: bill for bill in current.order_by("read_at")}
+
+
+def sentence(bill: Bill) -> str:
+    """What a gateway reported, as staff read it."""
+    used = spoken(bill.used, Bill.CURRENCY)
+    if bill.limit is None or bill.balance is None:
+        return f"Balance unlimited, {used} used"
+    left, limit = (spoken(amount, Bill.CURRENCY) for amount in (bill.balance, bill.limit))
+    return f"Balance {left} of {limit}"
 
 
 def counted_of(gateway: Gateway) -> dict[str, Any]:

@@ -6,7 +6,8 @@ grew with what our runs cost meanwhile; only this sees a price that changed unan
 which model cannot be told, so all that ran in that time are named.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -17,8 +18,9 @@ from modelless_web.records.models.bills import Bill, Drift
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.generations import Basis, Charge, Generation
 from modelless_web.records.models.usage import Usage
-from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.money.amounts import ZERO, spoken
 from modelless_web.records.money.bills import of_key
+from modelless_web.records.money.tariffs import span
 
 # Runs looked at, newest first, and how many there must be for a judgement.
 RUNS: Final = 50
@@ -46,6 +48,31 @@ def check(gateway: Gateway, moment: datetime) -> list[Drift]:
     )
     Drift.objects.filter(gateway=gateway).exclude(checked_at=moment).delete()
     return alarms
+
+
+def alarms(gateways: Collection[int]) -> dict[int, list[Drift]]:
+    """The alarms there are now, by gateway."""
+    found: dict[int, list[Drift]] = defaultdict(list)
+    for alarm in Drift.objects.filter(gateway__in=gateways):
+        found[alarm.gateway_id].append(alarm)
+    return found
+
+
+def sentence(alarm: Drift) -> str:
+    """What parts ways by how much, and what may be the reason."""
+    actual = spoken(alarm.actual, alarm.currency)
+    if alarm.model:
+        expected = span(alarm.low, alarm.high, alarm.currency)
+        return (
+            f"The newest {alarm.runs} runs of {alarm.model} cost {actual}; {expected} was expected "
+            "before they were sent. Its answers have changed, or its price in the book is wrong."
+        )
+    ran = f"{alarm.runs} runs of {', '.join(alarm.models_used)}" if alarm.runs else "no runs"
+    return (
+        f"Since {alarm.since:%Y-%m-%d %H:%M} UTC its bill grew by {actual}, while "
+        f"{spoken(alarm.high, alarm.currency)} was counted here for {ran}. "
+        "A price in the book is wrong, or somebody else uses the key."
+    )
 
 
 def _active(gateway: Gateway, moment: datetime) -> Iterable[str]:
