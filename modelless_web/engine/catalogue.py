@@ -14,7 +14,7 @@ from modelless_web.gateway.families import describe
 from modelless_web.gateway.wire.models import Offer
 from modelless_web.gateway.wire.pricing import PriceList
 from modelless_web.records.models import Gateway, Model
-from modelless_web.records.money import bills, book, drift
+from modelless_web.records.prices import bills, book, drift
 
 LONGEST_DESCRIPTION = 300
 # Rules written in one transaction: what runs must not wait for a long list.

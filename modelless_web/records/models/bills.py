@@ -53,6 +53,7 @@ class Drift(models.Model):
 
     class Meta:
         ordering = ["gateway", "model"]
+        verbose_name = "price alarm"
         constraints = [
             models.UniqueConstraint(
                 fields=["gateway", "model", "currency"], name="one_alarm_per_model"

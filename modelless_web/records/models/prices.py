@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -129,6 +130,11 @@ class PriceRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model or 'every other model'} from {self.valid_from:%Y-%m-%d %H:%M}"
+
+    def clean(self) -> None:
+        """Refuse a rule that would never hold."""
+        if self.valid_until and self.valid_from and self.valid_until <= self.valid_from:
+            raise ValidationError({"valid_until": "It would end before it begins."})
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether it is in force then."""

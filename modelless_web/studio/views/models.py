@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.records.models import Gateway
-from modelless_web.records.money import bills, drift
-from modelless_web.records.money.offers import SORTS, offers
+from modelless_web.records.prices import bills, drift
+from modelless_web.records.prices.offers import SORTS, offers
 from modelless_web.studio.requests import StudioRequest
 
 

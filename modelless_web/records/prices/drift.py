@@ -19,8 +19,8 @@ from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.generations import Basis, Charge, Generation
 from modelless_web.records.models.usage import Usage
 from modelless_web.records.money.amounts import ZERO, spoken
-from modelless_web.records.money.bills import of_key
-from modelless_web.records.money.tariffs import span
+from modelless_web.records.prices.bills import of_key
+from modelless_web.records.prices.tariffs import span
 
 # Runs looked at, newest first, and how many there must be for a judgement.
 RUNS: Final = 50

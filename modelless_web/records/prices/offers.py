@@ -14,7 +14,7 @@ from modelless_web.records.models.generations import Status
 from modelless_web.records.models.prices import PriceRule
 from modelless_web.records.models.usage import Usage
 from modelless_web.records.models.users import User
-from modelless_web.records.money.tariffs import span, tariff, typical
+from modelless_web.records.prices.tariffs import span, tariff, typical
 
 # What a person's own pictures have cost is looked up so far back.
 LOOKED_BACK: Final = timedelta(days=30)
