@@ -144,8 +144,8 @@ class GatewayAdmin(KeepsHistoryAdmin):
         told = ("priced_at", "price_trouble", "prices", "balance", "alarms")
         money = ("Prices", {"fields": ("price_group", *told)})
         if obj is None:
-            fields = ("name", "base_url", "new_key", "price_group", "enabled")
-            return [(None, {"fields": fields})]
+            blank = ("name", "base_url", "new_key", "price_group", "enabled")
+            return [(None, {"fields": blank})]
         if is_rewritten(obj):
             whence = (
                 "This is the studio's own practice gateway; each start gives it a new address."

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
+from modelless_web.gateway.errors import tidy
 from modelless_web.records.export.csv import BOM, FORMULA, line
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.prices import PicturePrice, PriceRule
@@ -133,7 +134,7 @@ def _check_head(names: list[str], length: int) -> None:
 
 def _cell(text: object) -> str:
     """What a cell says, without the apostrophe that kept a program from computing it."""
-    words = text.strip() if isinstance(text, str) else ""
+    words = tidy(text).strip() if isinstance(text, str) else ""
     return words[1:] if words[:1] == "'" and words[1:].startswith(FORMULA) else words
 
 
