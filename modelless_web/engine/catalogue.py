@@ -21,61 +21,68 @@ LONGEST_DESCRIPTION = 300
 RULES_AT_ONCE = 40
 
 
-async def refresh(client: Client, recorder: Recorder) -> None:
-    """Ask every enabled gateway for its models, prices and bill; one that fails keeps what it had.
+class Catalogue:
+    """Asks, and keeps what it hears: one round at a time, so that who comes meanwhile waits."""
 
-    The practice gateway costs nothing, whatever it says.
-    """
-    gateways = await recorder.do(_enabled)
-    await asyncio.gather(
-        *(_refresh_models(client, recorder, gateway) for gateway in gateways),
-        *(_refresh_money(client, recorder, gateway) for gateway in gateways if is_paid(gateway)),
-    )
+    def __init__(self, client: Client, recorder: Recorder) -> None:
+        self._client = client
+        self._do = recorder.do
+        self._turn = asyncio.Lock()
 
+    async def refresh(self) -> None:
+        """Ask every enabled gateway for models, prices and bill; one that fails keeps what it had.
 
-async def refresh_bills(client: Client, recorder: Recorder) -> None:
-    """Ask those that cost anything what their keys have used."""
-    paid = filter(is_paid, await recorder.do(_enabled))
-    await asyncio.gather(*(refresh_bill(client, recorder, gateway) for gateway in paid))
+        The practice gateway costs nothing, whatever it says.
+        """
+        async with self._turn:
+            gateways = await self._do(_enabled)
+            paid = [gateway for gateway in gateways if not gateway.is_practice]
+            await asyncio.gather(*map(self._models, gateways), *map(self._money, paid))
 
+    async def refresh_bills(self) -> None:
+        """Ask those that cost anything what their keys have used."""
+        async with self._turn:
+            paid = [gateway for gateway in await self._do(_enabled) if not gateway.is_practice]
+            await asyncio.gather(*map(self._bill, paid))
 
-def is_paid(gateway: Gateway) -> bool:
-    """Whether it asks money at all."""
-    return not gateway.is_practice
+    async def _models(self, gateway: Gateway) -> None:
+        try:
+            offers = await self._client.list_models(gateway.address)
+        except GatewayError as error:
+            await self._do(partial(note_trouble, gateway, error.message))
+        else:
+            await self._do(partial(take, gateway, offers))
+
+    async def _money(self, gateway: Gateway) -> None:
+        await asyncio.gather(self._prices(gateway), self._bill(gateway))
+        await self._do(partial(drift.check, gateway, timezone.now()))
+
+    async def _prices(self, gateway: Gateway) -> None:
+        """Bring the price book up to the gateway's list; without one it stays as it is."""
+        try:
+            prices = await self._client.list_prices(gateway.address)
+        except GatewayError as error:
+            await self._do(partial(note_price_trouble, gateway, error.message))
+            return
+        now = timezone.now()
+        changes = await self._do(partial(_changes, gateway, prices, now))
+        for quotes in batched(changes.to_write, RULES_AT_ONCE):
+            await self._do(partial(book.write, quotes))
+        await self._do(partial(book.end, changes.gone, now))
+
+    async def _bill(self, gateway: Gateway) -> None:
+        """Ask what the key has used, unless somebody did in this minute. Many do not tell."""
+        if not await self._do(partial(bills.is_due, gateway, timezone.now())):
+            return
+        try:
+            bill = await self._client.read_bill(gateway.address)
+        except GatewayError:
+            return
+        await self._do(partial(bills.note, gateway, bill, timezone.now()))
 
 
 def _enabled() -> list[Gateway]:
     return list(Gateway.objects.filter(enabled=True))
-
-
-async def _refresh_models(client: Client, recorder: Recorder, gateway: Gateway) -> None:
-    try:
-        offers = await client.list_models(gateway.address)
-    except GatewayError as error:
-        await recorder.do(partial(note_trouble, gateway, error.message))
-    else:
-        await recorder.do(partial(take, gateway, offers))
-
-
-async def _refresh_money(client: Client, recorder: Recorder, gateway: Gateway) -> None:
-    await asyncio.gather(
-        refresh_prices(client, recorder, gateway), refresh_bill(client, recorder, gateway)
-    )
-    await recorder.do(partial(drift.check, gateway, timezone.now()))
-
-
-async def refresh_prices(client: Client, recorder: Recorder, gateway: Gateway) -> None:
-    """Bring the price book up to the gateway's list; without one it stays as it is."""
-    try:
-        prices = await client.list_prices(gateway.address)
-    except GatewayError as error:
-        await recorder.do(partial(note_price_trouble, gateway, error.message))
-        return
-    now = timezone.now()
-    changes = await recorder.do(partial(_changes, gateway, prices, now))
-    for quotes in batched(changes.to_write, RULES_AT_ONCE):
-        await recorder.do(partial(book.write, quotes))
-    await recorder.do(partial(book.end, changes.gone, now))
 
 
 def _changes(gateway: Gateway, prices: PriceList, now: datetime) -> book.Changes:
@@ -86,17 +93,6 @@ def _changes(gateway: Gateway, prices: PriceList, now: datetime) -> book.Changes
         quotes, trouble = [], str(error)
     Gateway.objects.filter(pk=gateway.pk).update(priced_at=now, price_trouble=trouble)
     return book.compare_all(gateway, quotes, now)
-
-
-async def refresh_bill(client: Client, recorder: Recorder, gateway: Gateway) -> None:
-    """Ask what the key has used, unless somebody did in this minute. Many gateways do not tell."""
-    if not await recorder.do(partial(bills.is_due, gateway, timezone.now())):
-        return
-    try:
-        bill = await client.read_bill(gateway.address)
-    except GatewayError:
-        return
-    await recorder.do(partial(bills.note, gateway, bill, timezone.now()))
 
 
 def note_trouble(gateway: Gateway, trouble: str) -> None:

@@ -14,6 +14,7 @@ from django.db import OperationalError
 
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
+from modelless_web.engine.catalogue import Catalogue
 from modelless_web.engine.channel import Channel, channel
 from modelless_web.engine.chores import Chores
 from modelless_web.engine.live import LiveLog, News, card, order
@@ -50,6 +51,7 @@ class Engine:
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self.chores = Chores(self.recorder)
+        self.catalogue = Catalogue(client, self.recorder)
         self._loop = asyncio.get_running_loop()
         self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from modelless_web.engine import catalogue, ledger, runtime
+from modelless_web.engine import ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat
 from modelless_web.records.models import Action, Cull, Generation, Model, User
@@ -124,7 +124,7 @@ def refresh_models() -> None:
     if engine is None:
         return
     with suppress(TimeoutError):  # what comes later is kept all the same
-        engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
+        engine.wait_for(engine.catalogue.refresh())
 
 
 def refresh_bills() -> None:
@@ -133,9 +133,7 @@ def refresh_bills() -> None:
     if engine is None:
         return
     with suppress(TimeoutError):  # as above
-        engine.wait_for(
-            catalogue.refresh_bills(engine.runner.client, engine.recorder), FOR_A_FIGURE
-        )
+        engine.wait_for(engine.catalogue.refresh_bills(), FOR_A_FIGURE)
 
 
 def _write[T](action: Callable[[], T]) -> T:

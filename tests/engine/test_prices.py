@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from modelless_web.engine import tasks
 from modelless_web.engine.runtime import Engine
-from modelless_web.records.models import Bill, Gateway, PriceRule
+from modelless_web.records.models import Bill, Drift, Gateway, PriceRule
+from tests.engine.asking import generate, offered
 from tests.support import factories
 from tests.support.beside import beside
 from tests.support.upstream import NO_MODELS, Step, Upstream, reply, upstream
@@ -24,7 +26,8 @@ def seller(engine: Engine, practice_url: str) -> Gateway:
 
 def priced(seller: Gateway, **columns: Any) -> PriceRule:
     tasks.refresh_models()
-    return PriceRule.objects.get(gateway=seller, valid_until=None, **columns)
+    rule: PriceRule = PriceRule.objects.get(gateway=seller, valid_until=None, **columns)
+    return rule
 
 
 def asking(key: str, practice_url: str) -> Gateway:
@@ -197,3 +200,29 @@ def test_within_a_minute_the_bill_is_asked_for_once(engine: Engine) -> None:
         for _ in range(2):
             tasks.refresh_models()
     assert gate.looks.count("/dashboard/billing/subscription") == 1
+
+
+def test_the_bill_grows_by_what_the_runs_cost(seller: Gateway) -> None:
+    tasks.refresh_models()
+    rows = [
+        generate(offered(seller, "practice-writer")),
+        generate(offered(seller, "practice-inline"), n=2),
+    ]
+    Gateway.objects.update(bill_asked_at=None)
+    tasks.refresh_models()
+    before, after = seller.bills.order_by("read_at")
+    costs = [row.cost for row in rows]
+    assert None not in costs
+    assert after.used - before.used == after.counted - before.counted == sum(filter(None, costs))
+    assert not Drift.objects.exists()
+
+
+def test_a_price_that_changed_unannounced_raises_the_alarm(seller: Gateway) -> None:
+    tasks.refresh_models()
+    factories.rule(seller, "practice-inline", per_request="0.5", valid_from=timezone.now())
+    generate(offered(seller, "practice-inline"))
+    Gateway.objects.update(bill_asked_at=None)
+    tasks.refresh_models()
+    alarm = Drift.objects.get()
+    assert (alarm.actual, alarm.high) == (Decimal("0.02"), Decimal("0.5"))
+    assert alarm.models_used == ["practice-inline"]

@@ -14,6 +14,7 @@ from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.money.amounts import rounded
 
 type Key = tuple[str, str]
+type Book = dict[Key, list[PriceRule]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,27 @@ class UnknownGroupError(ValueError):
 
 def compare(gateway: Gateway, quotes: Iterable[Quote], source: PriceRule.Source) -> Changes:
     """Tell what quotes would change in what the same source had said before; write nothing."""
+    return _compared(_book(gateway, source), gateway, quotes, source)
+
+
+def compare_all(gateway: Gateway, quotes: Sequence[Quote], moment: datetime) -> Changes:
+    """The same of a gateway's whole list: what it had named and names no more ends."""
+    source = PriceRule.Source.GATEWAY
     held = _book(gateway, source)
+    changes = _compared(held, gateway, quotes, source)
+    named = {quote.key for quote in quotes}
+    ending = [_at(rules, moment) for key, rules in held.items() if key not in named]
+    changes.gone = [rule for rule in ending if rule]
+    return changes
+
+
+def _compared(
+    held: Book, gateway: Gateway, quotes: Iterable[Quote], source: PriceRule.Source
+) -> Changes:
     changes = Changes()
     for quote in quotes:
         quote.rule.gateway, quote.rule.source = gateway, source
-        before = _at(held[quote.key], quote.rule.valid_from)
+        before = _at(held.get(quote.key, ()), quote.rule.valid_from)
         if before is None:
             changes.new.append(quote)
         elif before.asks_the_same(quote.rule, quote.pictures):
@@ -62,21 +79,26 @@ def compare(gateway: Gateway, quotes: Iterable[Quote], source: PriceRule.Source)
     return changes
 
 
-def compare_all(gateway: Gateway, quotes: Sequence[Quote], moment: datetime) -> Changes:
-    """The same of a gateway's whole list: what it had named and names no more ends."""
-    changes = compare(gateway, quotes, PriceRule.Source.GATEWAY)
-    held = _book(gateway, PriceRule.Source.GATEWAY)
-    named = {quote.key for quote in quotes}
-    ending = [_at(rules, moment) for key, rules in held.items() if key not in named]
-    changes.gone = [rule for rule in ending if rule]
-    return changes
-
-
 @transaction.atomic
-def write(quotes: Iterable[Quote]) -> None:
-    """Put quotes into the book."""
+def write(quotes: Sequence[Quote]) -> None:
+    """Put quotes into the book, but for those that somebody else has put there meanwhile."""
+    gateways = {quote.rule.gateway_id for quote in quotes}
+    # One after the other: two processes may read the same list at the same time.
+    list(Gateway.objects.select_for_update().filter(pk__in=gateways).only("pk").order_by("pk"))
     for quote in quotes:
-        PriceRule.objects.publish(quote.rule, quote.pictures)
+        before = _said_before(quote)
+        if not (before and before.asks_the_same(quote.rule, quote.pictures)):
+            PriceRule.objects.publish(quote.rule, quote.pictures)
+
+
+def _said_before(quote: Quote) -> PriceRule | None:
+    """What the same source says at the moment from which a quote is to hold."""
+    rule = quote.rule
+    same = PriceRule.objects.in_force(rule.valid_from).filter(
+        gateway=rule.gateway_id, model=rule.model, task=rule.task, source=rule.source
+    )
+    before: PriceRule | None = same.closest_first().first()
+    return before
 
 
 def end(rules: Iterable[PriceRule], moment: datetime) -> None:
@@ -86,10 +108,10 @@ def end(rules: Iterable[PriceRule], moment: datetime) -> None:
     )
 
 
-def _book(gateway: Gateway, source: PriceRule.Source) -> dict[Key, list[PriceRule]]:
+def _book(gateway: Gateway, source: PriceRule.Source) -> Book:
     """All that a source has ever said, by model and task, newest first."""
     rules = PriceRule.objects.filter(gateway=gateway, source=source)
-    held: dict[Key, list[PriceRule]] = defaultdict(list)
+    held: Book = defaultdict(list)
     for rule in rules.order_by("-valid_from", "-pk").prefetch_related("picture_prices"):
         held[rule.model, rule.task].append(rule)
     return held
