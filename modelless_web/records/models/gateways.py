@@ -13,6 +13,7 @@ from modelless_web.gateway.families import ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
+PRICE_GROUP = "default"
 
 
 class Gateway(models.Model):
@@ -47,8 +48,9 @@ class Gateway(models.Model):
     )
     price_group = models.CharField(
         max_length=80,
-        default="default",
-        help_text="The group that the key belongs to at the gateway: its prices go by it.",
+        default=PRICE_GROUP,
+        blank=True,
+        help_text="Of the key at the gateway: its prices go by it. Ask for prices after a change.",
     )
     priced_at = models.DateTimeField(
         null=True, editable=False, help_text="When its list of prices was last had."

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from modelless_web.gateway.wire.pricing import Price, PriceList
-from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.models.gateways import PRICE_GROUP, Gateway
 from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.money.amounts import rounded
 
@@ -123,14 +123,14 @@ def _at(rules: Iterable[PriceRule], moment: datetime) -> PriceRule | None:
 
 def quotes_of(gateway: Gateway, prices: PriceList, moment: datetime) -> list[Quote]:
     """What a gateway's list asks of the key's group. Raises UnknownGroupError."""
-    ratio = prices.groups.get(gateway.price_group)
+    group = gateway.price_group or PRICE_GROUP
+    ratio = prices.groups.get(group)
     if ratio is None:
         named = ", ".join(sorted(prices.groups)) or "none"
         raise UnknownGroupError(
-            f"The gateway names no ratio for the price group “{gateway.price_group}”; "
-            f"it names: {named}."
+            f"The gateway names no ratio for the price group “{group}”; it names: {named}."
         )
-    return [_quote(price, gateway.price_group, ratio, moment) for price in prices.prices]
+    return [_quote(price, group, ratio, moment) for price in prices.prices]
 
 
 def _quote(price: Price, group: str, ratio: Decimal, moment: datetime) -> Quote:

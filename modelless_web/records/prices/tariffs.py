@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from modelless_web.records.models.prices import PriceRule
-from modelless_web.records.money.amounts import spoken
+from modelless_web.records.money.amounts import exactly, spoken
 from modelless_web.records.money.estimate import USUAL
 from modelless_web.records.money.pricing import Used, price
 
@@ -80,4 +80,4 @@ def _nothing(rule: PriceRule) -> str:
 
 
 def _asked(rule: PriceRule, amount: Decimal) -> str:
-    return spoken(amount * rule.group_ratio, rule.currency)
+    return exactly(amount * rule.group_ratio, rule.currency)
