@@ -1,6 +1,5 @@
 """The price book in the admin: versions that are added and ended, files in and out, alarms."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from modelless_web.records.models import Bill, Drift, Gateway, PriceRule, User
-from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.models import Gateway, PriceRule, User
 from tests.studio.pages import queries, text_of
 from tests.support import factories
 
@@ -248,28 +246,14 @@ def test_who_may_not_look_sees_nothing(staff: User, rule: PriceRule) -> None:
 
 
 def test_alarms_have_a_list(admin: Client, gateway: Gateway) -> None:
-    an_alarm(gateway)
+    factories.drift(gateway, "painter")
     page = text_of(admin.get(reverse("admin:records_drift_changelist")))
     assert "The newest 12 runs of painter cost $7.00; $1.00 to $2.00 was expected" in page
 
 
 def test_a_gateways_page_shows_balance_and_alarms(admin: Client, gateway: Gateway) -> None:
-    an_alarm(gateway)
-    now = timezone.now()
-    figures = {"limit": Decimal(20), "used": Decimal("7.7"), "counted": ZERO, "unpriced": 0}
-    Bill.objects.create(
-        gateway=gateway, key_tail=gateway.key_tail, read_at=now, is_quiet=True, **figures
-    )
+    factories.drift(gateway, "painter")
+    factories.bill(gateway)
     page = text_of(admin.get(reverse("admin:records_gateway_change", args=[gateway.pk])))
     assert "Balance $12.30 of $20.00" in page
     assert "The newest 12 runs of painter cost $7.00" in page
-
-
-def an_alarm(gateway: Gateway) -> Drift:
-    """An alarm about a model."""
-    now = timezone.now()
-    amounts = {"low": Decimal(1), "high": Decimal(2), "actual": Decimal(7)}
-    times = {"since": now - timedelta(days=1), "seen_at": now, "checked_at": now}
-    return Drift.objects.create(
-        gateway=gateway, model="painter", currency="USD", runs=12, **amounts, **times
-    )

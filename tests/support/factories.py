@@ -12,7 +12,9 @@ from modelless_web.gateway.families import describe
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
+    Bill,
     Draft,
+    Drift,
     Gateway,
     Generation,
     Model,
@@ -22,6 +24,7 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.drafts import Typed
+from modelless_web.records.money.amounts import ZERO
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _number = count(1)
@@ -60,6 +63,25 @@ def rule(at: Gateway, model: str = "stable-diffusion", **columns: Any) -> PriceR
         for (size, quality), price in pictures.items()
     ]
     return PriceRule.objects.publish(PriceRule(gateway=at, model=model, **columns | terms), prices)
+
+
+def drift(at: Gateway, model: str = "stable-diffusion", **columns: Any) -> Drift:
+    """The alarm that twelve runs of a model cost 7 dollars where 1 to 2 were expected."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        **{"low": Decimal(1), "high": Decimal(2), "actual": Decimal(7), "runs": 12},
+        **{"since": now, "seen_at": now, "checked_at": now, "currency": "USD"},
+    }
+    return Drift.objects.create(gateway=at, model=model, **values | columns)
+
+
+def bill(at: Gateway, **columns: Any) -> Bill:
+    """What a gateway has just told: 7.70 dollars of 20 are used."""
+    values: dict[str, Any] = {
+        **{"limit": Decimal(20), "used": Decimal("7.7"), "counted": ZERO, "unpriced": 0},
+        **{"key_tail": at.key_tail, "read_at": timezone.now(), "is_quiet": True},
+    }
+    return Bill.objects.create(gateway=at, **values | columns)
 
 
 def model(name: str = "stable-diffusion", at: Gateway | None = None) -> Model:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from modelless_web.gateway.errors import GatewayError, Kind
 
-from .document import MOST, ask, read_object
+from .document import MOST, amount, ask, read_object
 
 SUBSCRIPTION: Final = ask("/dashboard/billing/subscription", is_at_root=True)
 USAGE: Final = ask("/dashboard/billing/usage", is_at_root=True)
@@ -57,11 +57,8 @@ def read_unit(body: bytes) -> Decimal:
     status = read_object(body).get("data")
     if not isinstance(status, dict) or status.get("display_in_currency") is not False:
         return IN_MONEY
-    per_unit = status.get("quota_per_unit")
-    try:
-        return max(_figure(per_unit), IN_MONEY)
-    except GatewayError:
-        return QUOTA_PER_UNIT
+    per_unit = amount(status.get("quota_per_unit"))
+    return per_unit if per_unit and per_unit >= 1 else QUOTA_PER_UNIT
 
 
 def settle(limit: Decimal, used: Decimal, unit: Decimal) -> Bill:
