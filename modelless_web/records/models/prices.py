@@ -116,7 +116,11 @@ class PriceRule(models.Model):
         "a million completion tokens", null=True, blank=True, validators=NOT_NEGATIVE
     )
     valid_from = models.DateTimeField(default=timezone.now)
-    valid_until = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Empty: until the next version begins. After it no price is known.",
+    )
     source = models.PositiveSmallIntegerField(choices=Source, default=Source.HAND)
     note = models.CharField(max_length=300, blank=True)
 

@@ -1,6 +1,5 @@
 """What is on offer and what it costs: models with the prices that hold now, found and in order."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from modelless_web.records.prices.tariffs import span, tariff, typical
 LOOKED_BACK: Final = timedelta(days=30)
 SORTS: Final = {"name": "Name", "kind": "Kind", "price": "Price"}
 
+type Rules = dict[tuple[int, str], PriceRule]
 type Means = dict[tuple[int, str, str], Decimal]
 
 
@@ -73,7 +73,7 @@ def offers(
     wanted = words.casefold().split()
     found = []
     for gateway in gateways:
-        made = (_offer(model, rules[gateway.pk], means) for model in gateway.models.all())
+        made = (_offer(model, rules, means) for model in gateway.models.all())
         fitting = [offer for offer in made if all(word in offer.words for word in wanted)]
         found.append((gateway, in_order(fitting, sort)))
     return found
@@ -97,8 +97,8 @@ def _price_key(offer: Offer) -> tuple[bool, str, Decimal]:
     return False, offer.rule.currency, offer.costs[1]
 
 
-def _offer(model: Model, rules: list[PriceRule], means: Means) -> Offer:
-    rule = next((rule for rule in rules if rule.model in {model.name, ""}), None)
+def _offer(model: Model, rules: Rules, means: Means) -> Offer:
+    rule = rules.get((model.gateway_id, model.name)) or rules.get((model.gateway_id, ""))
     costs = typical(rule) if rule else None
     if rule and costs and rule.by_tokens and model.traits.makes_pictures:
         own = means.get((model.gateway_id, model.name, rule.currency))
@@ -106,11 +106,11 @@ def _offer(model: Model, rules: list[PriceRule], means: Means) -> Offer:
     return Offer(model, rule, costs)
 
 
-def _rules(moment: datetime) -> dict[int, list[PriceRule]]:
-    """What holds for every task, by gateway, the closest first."""
-    rules: dict[int, list[PriceRule]] = defaultdict(list)
+def _rules(moment: datetime) -> Rules:
+    """What holds for every task of a model, or of every other model of a gateway."""
+    rules: Rules = {}
     for rule in PriceRule.objects.in_force(moment).filter(task="").closest_first():
-        rules[rule.gateway_id].append(rule)
+        rules.setdefault((rule.gateway_id, rule.model), rule)
     return rules
 
 
