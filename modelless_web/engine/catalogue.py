@@ -74,11 +74,12 @@ class Catalogue:
         """Ask what the key has used, unless somebody did in this minute. Many do not tell."""
         if not await self._do(partial(bills.is_due, gateway, timezone.now())):
             return
+        before = await self._do(partial(bills.count, gateway))
         try:
             bill = await self._client.read_bill(gateway.address)
         except GatewayError:
             return
-        await self._do(partial(bills.note, gateway, bill, timezone.now()))
+        await self._do(partial(bills.note, gateway, bill, before, timezone.now()))
 
 
 def _enabled() -> list[Gateway]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
 
@@ -19,24 +20,35 @@ SHOWN: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=2)
 
 
+class Counted(NamedTuple):
+    """The sum of all costs in the bill's currency, and how many runs are not in it."""
+
+    cost: Decimal
+    unpriced: int
+
+
 def is_due(gateway: Gateway, moment: datetime) -> bool:
     """Take the turn to ask: once a minute for everybody, whether it answers or not."""
     free = Q(bill_asked_at=None) | Q(bill_asked_at__lte=moment - FRESH)
     return bool(Gateway.objects.filter(free, pk=gateway.pk).update(bill_asked_at=moment))
 
 
-def note(gateway: Gateway, told: billing.Bill, moment: datetime) -> Bill:
-    """Keep what a gateway reported beside what we have counted."""
-    counted = counted_of(gateway)
+def note(gateway: Gateway, told: billing.Bill, before: Counted, moment: datetime) -> Bill:
+    """Keep what a gateway reported beside what we have counted, now and ``before`` it was asked.
+
+    The two belong together only if nothing was under way meanwhile.
+    """
+    counted = count(gateway)
+    is_open = Generation.objects.filter(gateway=gateway, status__in=OPEN).exists()
     bill = Bill.objects.create(
         gateway=gateway,
         key_tail=gateway.key_tail,
         read_at=moment,
         limit=told.limit,
         used=told.used,
-        counted=counted["cost"] or ZERO,
-        unpriced=(counted["unpriced"] or 0) + (counted["foreign"] or 0),
-        is_quiet=not Generation.objects.filter(gateway=gateway, status__in=OPEN).exists(),
+        counted=counted.cost,
+        unpriced=counted.unpriced,
+        is_quiet=counted == before and not is_open,
     )
     old = of_key(gateway).filter(read_at__lt=moment - KEPT)
     newest = old.first()
@@ -68,11 +80,12 @@ def sentence(bill: Bill) -> str:
     return f"Balance {left} of {limit}"
 
 
-def counted_of(gateway: Gateway) -> dict[str, Any]:
-    """What all our runs at a gateway have cost, and how many have no cost in that currency."""
-    ours = Usage.objects.filter(gateway=gateway)
-    return ours.aggregate(
+def count(gateway: Gateway) -> Counted:
+    """What all our runs at a gateway have cost so far."""
+    sums = Usage.objects.filter(gateway=gateway).aggregate(
         cost=Sum("cost", filter=Q(currency=Bill.CURRENCY)),
         unpriced=Sum("unpriced"),
         foreign=Sum("generations", filter=~Q(currency__in=["", Bill.CURRENCY])),
     )
+    unpriced = (sums["unpriced"] or 0) + (sums["foreign"] or 0)
+    return Counted(sums["cost"] or ZERO, unpriced)

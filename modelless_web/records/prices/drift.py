@@ -123,9 +123,9 @@ def _of_bill(gateway: Gateway, moment: datetime) -> Drift | None:
     actual, expected = last.used - first.used, last.counted - first.counted
     if abs(actual - expected) <= max(actual, expected) * TENTH + CENT:
         return None
-    ran = Generation.objects.filter(
-        gateway=gateway, saved_at__gt=first.read_at, queued_at__lte=last.read_at, cost__gt=0
-    ).order_by()
+    # Nothing was under way at the first look, so what ended since was asked for since.
+    since = Generation.objects.filter(gateway=gateway, queued_at__gt=first.read_at)
+    ran = since.filter(queued_at__lte=last.read_at, cost__gt=0).order_by()
     return Drift(
         gateway=gateway,
         currency=Bill.CURRENCY,

@@ -19,6 +19,13 @@ from modelless_web.records.prices.tariffs import span, tariff, typical
 LOOKED_BACK: Final = timedelta(days=30)
 SORTS: Final = {"name": "Name", "kind": "Kind", "price": "Price"}
 
+# What one run brings, by kind of model.
+THINGS: Final = {
+    Model.Kind.IMAGE_CHAT: "A picture",
+    Model.Kind.IMAGES: "A picture",
+    Model.Kind.CHAT: "An answer",
+}
+
 type Rules = dict[tuple[int, str], PriceRule]
 type Means = dict[tuple[int, str, str], Decimal]
 
@@ -43,9 +50,9 @@ class Offer:
     @property
     def about(self) -> str:
         """A sentence on what one answer or picture costs; empty where that is not known."""
-        if self.rule is None or self.costs is None:
+        thing = THINGS.get(Model.Kind(self.model.kind))
+        if thing is None or self.rule is None or self.costs is None:
             return ""
-        thing = "A picture" if self.model.traits.makes_pictures else "An answer"
         return f"{thing} costs about {span(*self.costs, self.rule.currency)}"
 
     @property
@@ -100,7 +107,7 @@ def _price_key(offer: Offer) -> tuple[bool, str, Decimal]:
 def _offer(model: Model, rules: Rules, means: Means) -> Offer:
     rule = rules.get((model.gateway_id, model.name)) or rules.get((model.gateway_id, ""))
     costs = typical(rule) if rule else None
-    if rule and costs and rule.by_tokens and model.traits.makes_pictures:
+    if rule and costs and rule.by_tokens:
         own = means.get((model.gateway_id, model.name, rule.currency))
         costs = (own, own) if own is not None else costs
     return Offer(model, rule, costs)

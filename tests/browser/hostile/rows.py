@@ -129,13 +129,14 @@ class Writer:
         )
 
     def price_rule(self, say: Say, model: Model) -> PriceRule:
-        return PriceRule.objects.create(
+        rule: PriceRule = PriceRule.objects.create(
             gateway=model.gateway,
             model=model.name,
             task="",
             group=say("price-group"),
             note=say("price-note"),
         )
+        return rule
 
     def drift(self, say: Say, gateway: Gateway) -> Drift:
         """Alarms about a model, and about a bill."""

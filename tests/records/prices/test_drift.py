@@ -48,7 +48,7 @@ def ran(at: Gateway, number: int, cost: str | None, **columns: Any) -> None:
 
 def look(at: Gateway, used: str, moment: datetime) -> Bill:
     """A look at the gateway's bill."""
-    return bills.note(at, billing.Bill(Decimal(100), Decimal(used)), moment)
+    return bills.note(at, billing.Bill(Decimal(100), Decimal(used)), bills.count(at), moment)
 
 
 def alarms(at: Gateway, moment: datetime = NOON + HOUR) -> list[tuple[str, Decimal]]:
@@ -145,6 +145,13 @@ def test_a_look_while_something_runs_is_not_compared(seller: Gateway) -> None:
     assert alarms(seller) == [("", Decimal(4))]
 
 
+def test_a_run_that_ends_while_the_gateway_is_asked_spoils_the_look(seller: Gateway) -> None:
+    before = bills.count(seller)
+    ran(seller, 1, "0.5")
+    bill = bills.note(seller, billing.Bill(None, Decimal(5)), before, NOON)
+    assert not bill.is_quiet
+
+
 def test_what_has_no_known_price_makes_a_bill_incomparable(seller: Gateway) -> None:
     look(seller, "5", NOON - HOUR)
     ran(seller, 1, None, cost_basis=Basis.NONE, currency="")
@@ -195,5 +202,5 @@ def test_a_report_of_yesterday_is_not_shown(seller: Gateway) -> None:
 def test_a_report_is_said_in_words(
     seller: Gateway, limit: Decimal | None, used: str, said: str
 ) -> None:
-    bill = bills.note(seller, billing.Bill(limit, Decimal(used)), NOON)
+    bill = factories.bill(seller, limit=limit, used=Decimal(used))
     assert bills.sentence(bill) == said
