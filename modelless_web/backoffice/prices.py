@@ -19,11 +19,12 @@ from modelless_web.backoffice import pieces
 from modelless_web.backoffice.base import KeepsHistoryAdmin, ReadOnlyAdmin
 from modelless_web.backoffice.filters import GatewayFilter, InForceFilter
 from modelless_web.records.models import Drift, Gateway, PicturePrice, PriceRule
-from modelless_web.records.prices import drift, sheets
+from modelless_web.records.prices import book, drift, sheets
 from modelless_web.records.prices.tariffs import tariff
 
 MOST_VERSIONS = 50
 MOST_BYTES = 4 * 1024 * 1024
+FIRST = "by hand it goes before what lists and files say, for as long as it holds"
 COPIED = ("gateway", "model", "task", "group", *PriceRule.TERMS, "note")
 
 
@@ -158,9 +159,11 @@ class PriceRuleAdmin(KeepsHistoryAdmin):
     )
     def end_now(self, request: HttpRequest, queryset: QuerySet[PriceRule]) -> None:
         now = timezone.now()
-        chosen = PriceRule.objects.in_force(now).filter(pk__in=queryset.values("pk"))
-        ended = chosen.update(valid_until=now)
-        self.message_user(request, f"{ended:,} ended. What they have priced keeps its price.")
+        chosen = list(PriceRule.objects.in_force(now).filter(pk__in=queryset.values("pk")))
+        book.end(chosen, now)
+        for rule in chosen:
+            self.log_change(request, rule, "Ended.")
+        self.message_user(request, f"{len(chosen):,} ended. What they have priced keeps its price.")
 
     def take(self, request: HttpRequest) -> HttpResponse:
         """A file of prices: first what it would change, then, if so wanted, the change."""
@@ -210,11 +213,13 @@ class PriceRuleAdmin(KeepsHistoryAdmin):
     @admin.display(description="change")
     def next_version(self, rule: PriceRule) -> SafeString:
         url = reverse("admin:records_pricerule_add")
+        is_by_hand = rule.source == PriceRule.Source.HAND
         return format_html(
-            '<a href="{}?after={}">Make a new version of it</a>: this one ends when the new one '
-            "begins, and what it has priced stays as it is.",
+            '<a href="{}?after={}">Make a new version of it</a>: {}. '
+            "What this one has priced stays as it is.",
             url,
             rule.pk,
+            "this one ends when the new one begins" if is_by_hand else FIRST,
         )
 
     @admin.display(description="its history")

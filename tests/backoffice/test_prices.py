@@ -144,6 +144,8 @@ def test_a_rule_can_be_ended_now(admin: Client, rule: PriceRule, where: str) -> 
     ended = fresh(rule).valid_until
     assert ended
     assert ended <= timezone.now()
+    history = page_of(rule).replace("change", "history")
+    assert "Ended." in text_of(admin.get(history))
 
 
 def test_the_page_of_a_rule_leads_to_what_it_priced(
@@ -164,6 +166,20 @@ def test_the_page_of_a_rule_shows_every_version(
     assert page_of(newer) in page
     assert "$0.04 a request" in page
     assert "$0.05 a request" in page
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (PriceRule.Source.HAND, "this one ends when the new one begins"),
+        (PriceRule.Source.GATEWAY, "by hand it goes before what lists and files say"),
+    ],
+)
+def test_the_page_of_a_rule_says_what_a_new_version_does(
+    admin: Client, gateway: Gateway, source: int, said: str
+) -> None:
+    rule = factories.rule(gateway, per_request="1", source=source)
+    assert said in text_of(admin.get(page_of(rule)))
 
 
 def test_what_has_priced_something_is_kept(admin: Client, rule: PriceRule, make: Make) -> None:
