@@ -93,6 +93,7 @@ def test_semicolons_and_a_byte_order_mark_are_read(seller: Gateway) -> None:
 def test_one_wrong_line_keeps_all_out(seller: Gateway) -> None:
     plan = take(f"{HEAD}Seller,m,0.04\nSeller,n,four\n")
     assert plan.problems == ["Line 3: per_request is “four”; write a plain number such as 0.04."]
+    assert plan.changes == []
     assert not PriceRule.objects.exists()
 
 
