@@ -5,13 +5,16 @@ from modelless_web.backoffice.generations import GenerationAdmin
 from modelless_web.backoffice.offers import ModelAdmin
 from modelless_web.backoffice.people import UserAdmin
 from modelless_web.backoffice.pictures import PictureAdmin
+from modelless_web.backoffice.prices import DriftAdmin, PriceRuleAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
+    "DriftAdmin",
     "ErrorGroupAdmin",
     "GatewayAdmin",
     "GenerationAdmin",
     "ModelAdmin",
     "PictureAdmin",
+    "PriceRuleAdmin",
     "UserAdmin",
 ]

@@ -1,13 +1,15 @@
 """Filters whose choices are read from small tables, never from the long one."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from modelless_web.records.models import Gateway, Model
+from modelless_web.records.models import Gateway, Model, PriceRule
 from modelless_web.records.models.pictures import FORMATS
 
 type Rows = QuerySet[Any]
@@ -72,6 +74,24 @@ class PracticeFilter(SimpleListFilter):
         return queryset.filter(gateway_id__in=list(wanted.values_list("pk", flat=True)))
 
 
+class InForceFilter(SimpleListFilter):
+    """Prices that hold now, unless all that ever held are asked for."""
+
+    title = "validity"
+    parameter_name = "validity"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("all", "All that ever held")]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(pk__in=PriceRule.objects.in_force(timezone.now()).values("pk"))
+
+    def choices(self, changelist: ChangeList) -> Any:
+        return _with_default(self, changelist, super().choices(changelist), "Hold now")
+
+
 class MediaTypeFilter(SimpleListFilter):
     """By the kinds of picture that the store keeps."""
 
@@ -100,8 +120,13 @@ class PeopleFilter(SimpleListFilter):
         return queryset.filter(is_guest=self.value() == "guests")
 
     def choices(self, changelist: ChangeList) -> Any:
-        for choice in super().choices(changelist):
-            is_default = choice["query_string"] == changelist.get_query_string(
-                remove=[self.parameter_name or ""]
-            )
-            yield {**choice, "display": "Accounts"} if is_default else choice
+        return _with_default(self, changelist, super().choices(changelist), "Accounts")
+
+
+def _with_default(
+    chooser: SimpleListFilter, changelist: ChangeList, choices: Iterable[Any], name: str
+) -> Iterator[Any]:
+    """The choices, where the one that sets nothing is called by what it shows."""
+    nothing = changelist.get_query_string(remove=[chooser.parameter_name or ""])
+    for choice in choices:
+        yield {**choice, "display": name} if choice["query_string"] == nothing else choice

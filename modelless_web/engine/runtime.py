@@ -14,6 +14,7 @@ from django.db import OperationalError
 
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
+from modelless_web.engine.catalogue import Catalogue
 from modelless_web.engine.channel import Channel, channel
 from modelless_web.engine.chores import Chores
 from modelless_web.engine.live import LiveLog, News, card, order
@@ -50,6 +51,7 @@ class Engine:
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self.chores = Chores(self.recorder)
+        self.catalogue = Catalogue(client, self.recorder)
         self._loop = asyncio.get_running_loop()
         self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()
@@ -81,12 +83,12 @@ class Engine:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
 
-    def wait_for[T](self, errand: Coroutine[Any, Any, T]) -> T:
+    def wait_for[T](self, errand: Coroutine[Any, Any, T], seconds: float = LONGEST_WAIT) -> T:
         """Have the loop do something and wait for it, from another thread.
 
-        Raises TimeoutError after 40 seconds.
+        Raises TimeoutError after so many seconds; the errand goes on.
         """
-        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(seconds)
 
     def write[T](self, action: Callable[[], T]) -> T:
         """Have the ledger's writer do something and wait for it, from another thread.

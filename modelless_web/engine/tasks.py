@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from modelless_web.engine import catalogue, ledger, runtime
+from modelless_web.engine import ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
@@ -22,6 +22,7 @@ from modelless_web.records.organise.selection import Selection
 
 MOVES: Final = (Action.Verb.TRASH, Action.Verb.RESTORE)
 MOST_TOLD: Final = 60
+FOR_A_FIGURE: Final = 5.0
 
 
 def submit(
@@ -123,7 +124,16 @@ def refresh_models() -> None:
     if engine is None:
         return
     with suppress(TimeoutError):  # what comes later is kept all the same
-        engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
+        engine.wait_for(engine.catalogue.refresh())
+
+
+def refresh_bills() -> None:
+    """Ask every gateway what its key has used, and wait a little for the answers."""
+    engine = runtime.current()
+    if engine is None:
+        return
+    with suppress(TimeoutError):  # as above
+        engine.wait_for(engine.catalogue.refresh_bills(), FOR_A_FIGURE)
 
 
 def _write[T](action: Callable[[], T]) -> T:

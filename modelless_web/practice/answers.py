@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from . import wire
@@ -69,6 +69,7 @@ class Turn:
     reply: Reply
     gallery: Gallery
     home: str  # our own address, without a slash at its end
+    pay: Callable[[Mapping[str, int]], None]
 
     def recipe(self, choice: int) -> Recipe:
         """What the picture of one choice is made from."""
@@ -108,6 +109,7 @@ def answering(compose: Composer) -> Behaviour:
 
     async def behave(turn: Turn) -> None:
         answers = [(await compose(turn, index)).cut(turn.ask) for index in range(turn.ask.n)]
+        turn.pay(wire.usage(turn.ask, answers))
         if turn.ask.stream:
             await stream(turn, answers)
         else:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs
 
 from . import wire
@@ -11,6 +12,7 @@ from .answers import Turn
 from .catalogue import MODELS
 from .gallery import Gallery
 from .images import IMAGE_MODELS, RefusedOrderError, read_order
+from .till import Till
 from .wire import Receive, Reply, Scope, Send
 
 MOST_BODY = 32 * 1024 * 1024
@@ -29,6 +31,7 @@ class Practice:
         """`pace` multiplies every pause; without it, PRACTICE_PACE decides (default 1)."""
         self._pace = read_pace() if pace is None else pace
         self._gallery = Gallery()
+        self._till = Till()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -56,6 +59,8 @@ class Practice:
             await show_model(path.removeprefix("/v1/models/"), reply)
         elif path.startswith("/pictures/") and method in {"GET", "HEAD"}:
             await self._picture(scope, reply)
+        elif method == "GET" and await self._till.answer(path, key_of(scope), reply):
+            return
         elif path == "/v1" or path.startswith(("/v1/", "/api/")):
             message = f"Invalid URL ({method} {path})"
             await reply.json(404, wire.error(message, "invalid_request_error"))
@@ -74,7 +79,8 @@ class Practice:
             text = f"当前分组 default 下对于模型 {ask.model} 无可用渠道"
             await reply.json(503, wire.error(text, code="model_not_found"))
             return
-        await model.behave(Turn(ask, reply, self._gallery, own_address(scope)))
+        pay = partial(self._till.charge, key_of(scope), ask.model)
+        await model.behave(Turn(ask, reply, self._gallery, own_address(scope), pay))
 
     async def _images(self, scope: Scope, body: bytes, reply: Reply) -> None:
         try:
@@ -144,6 +150,12 @@ def own_address(scope: Scope) -> str:
     host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
     name, port = scope.get("server") or ("127.0.0.1", 80)
     return f"{scope['scheme']}://{host or f'{name}:{port}'}"
+
+
+def key_of(scope: Scope) -> str:
+    """The key that the client sent, or nothing."""
+    sent: str = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    return sent.removeprefix("Bearer ")
 
 
 def is_expired(moment: str) -> bool:

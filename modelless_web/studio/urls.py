@@ -65,6 +65,7 @@ urlpatterns = [
     path("boards/<int:pk>/", boards.change, name="change-board"),
     path("boards/<int:pk>/delete/", boards.delete, name="delete-board"),
     path("models/", models.models, name="models"),
+    path("models/balances/", models.balances, name="balances"),
     path("models/refresh/", models.refresh, name="refresh-models"),
     path("account/login/", account.SignIn.as_view(), name="login"),
     path("account/logout/", account.SignOut.as_view(), name="logout"),

@@ -44,7 +44,10 @@ WORDS: Final = {
     "tag": "a robin that nobody else may see",
     "sketch": "a lynx that nobody else may see",
 }
-SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
+SEEN: Final = (
+    *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
+    *("pricerule", "drift"),
+)
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
@@ -133,7 +136,9 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
-    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
+    money = (factories.rule(row.gateway), factories.drift(row.gateway))
+    marks = (friends, board, action, cull)
+    rows = (owner, row, picture, draft, group, model, row.gateway, *marks, *money)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)

@@ -52,6 +52,8 @@ RIGHTS: Final = {
     "gateway": set(),
     "group": set(),
     "model": set(),
+    "pricerule": set(),
+    "drift": set(),
     "user": set(),
 }
 # What an owner is told, of what is kept and of what is in the trash; the fewest words of a form
@@ -96,6 +98,7 @@ OWNERS: Final = {
     "history/cull/act/": (303, 303),
     "models/": (200, 200),
     "models/refresh/": (303, 303),
+    "models/balances/": (404, 404),
     "account/login/": (200, 200),
     "account/logout/": (302, 302),
     "account/owner/<str:token>/": (200, 200),

@@ -14,16 +14,14 @@ from modelless_web.records.models import Generation
 
 # What spreadsheets take for the beginning of a formula, in both widths.
 FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the wide ones are meant
+# Without it Excel reads UTF-8 as something else, and every other reader knows to skip it.
+BOM: Final = codecs.BOM_UTF8
 _TABLE: Final = [(column.name, column.cell) for column in COLUMNS if column.cell]
 
 
 def table(rows: QuerySet[Generation]) -> Generator[bytes]:
-    """Yield the head, then a row for each generation.
-
-    It begins with a byte order mark: without one Excel reads UTF-8 as something else, and every
-    other reader knows to skip it.
-    """
-    yield codecs.BOM_UTF8 + line([name for name, _ in _TABLE])
+    """Yield the head, then a row for each generation."""
+    yield BOM + line([name for name, _ in _TABLE])
     for row in generations(rows):
         told = record(row)
         yield line([cell(told[name]) for name, cell in _TABLE])

@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.bills import Bill, Drift
 from modelless_web.records.models.budgets import Budget
 from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
@@ -26,6 +27,7 @@ __all__ = [
     "Action",
     "Attempt",
     "Basis",
+    "Bill",
     "Board",
     "Budget",
     "Charge",
@@ -33,6 +35,7 @@ __all__ = [
     "Cull",
     "Discarded",
     "Draft",
+    "Drift",
     "Entry",
     "ErrorGroup",
     "Former",

@@ -13,6 +13,7 @@ from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
+PRICE_GROUP = "default"
 
 
 class Gateway(models.Model):
@@ -44,6 +45,21 @@ class Gateway(models.Model):
     )
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
+    )
+    price_group = models.CharField(
+        max_length=80,
+        default=PRICE_GROUP,
+        blank=True,
+        help_text="Of the key at the gateway: its prices go by it. Ask for prices after a change.",
+    )
+    priced_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its list of prices was last had."
+    )
+    price_trouble = models.TextField(
+        blank=True, editable=False, help_text="Why its list of prices could not be had."
+    )
+    bill_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was last asked what was used."
     )
 
     class Meta:

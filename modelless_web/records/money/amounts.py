@@ -57,7 +57,18 @@ def spoken(amount: Decimal | None, currency: str) -> str:
     places = _CENTS
     if amount and abs(amount) < 1:
         places = max(_CENTS, _FIGURES - 1 - amount.adjusted())
-    text = f"{abs(amount):,.{places}f}"
+    return _written(amount, currency, places)
+
+
+def exactly(amount: Decimal, currency: str) -> str:
+    """A price as people read it: ``$2.50``, ``$0.0125``; every place that it has."""
+    return _written(amount, currency, PLACES)
+
+
+def _written(amount: Decimal, currency: str, places: int) -> str:
+    """With so many places at most, and no zeros at the end but those of the cents."""
+    whole, _, part = f"{abs(amount):,.{places}f}".partition(".")
+    text = f"{whole}.{part.rstrip('0'):0<{_CENTS}}"
     sign = "-" if amount < 0 else ""
     mark = _SIGNS.get(currency)
     return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}".strip()

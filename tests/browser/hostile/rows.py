@@ -33,11 +33,13 @@ from modelless_web.records.models import (  # noqa: E402
     Board,
     Choice,
     Draft,
+    Drift,
     ErrorGroup,
     Gateway,
     Generation,
     Model,
     Picture,
+    PriceRule,
     Status,
     Tag,
     User,
@@ -96,6 +98,8 @@ class Writer:
         return {
             "gateway": gateway,
             "model": model,
+            "pricerule": self.price_rule(say, model),
+            "drift": self.drift(say, gateway),
             "errorgroup": group,
             "generation": generation,
             "picture": self.picture(say, generation),
@@ -119,9 +123,27 @@ class Writer:
             base_url=f"https://gateway.example/{say('address')}",
             key_tail=say("tail"),
             trouble=say("trouble"),
+            price_trouble=say("price-trouble"),
             down_since=self.now,
             checked_at=self.now,
         )
+
+    def price_rule(self, say: Say, model: Model) -> PriceRule:
+        rule: PriceRule = PriceRule.objects.create(
+            gateway=model.gateway,
+            model=model.name,
+            task="",
+            group=say("price-group"),
+            note=say("price-note"),
+        )
+        return rule
+
+    def drift(self, say: Say, gateway: Gateway) -> Drift:
+        """Alarms about a model, and about a bill."""
+        figures = {"low": 1, "high": 1, "actual": 7, "runs": 12, "currency": "USD"}
+        times = {"since": self.now, "seen_at": self.now, "checked_at": self.now}
+        Drift.objects.create(gateway=gateway, models_used=[say("alarmed")], **figures, **times)
+        return Drift.objects.create(gateway=gateway, model=say("alarmed"), **figures, **times)
 
     def error_group(self, say: Say) -> ErrorGroup:
         return ErrorGroup.objects.create(

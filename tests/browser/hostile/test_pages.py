@@ -12,8 +12,8 @@ from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
-READ_ONLY: Final = ("generation", "picture", "errorgroup")
-EDITED: Final = ("gateway", "model", "user")
+READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift")
+EDITED: Final = ("gateway", "model", "user", "pricerule")
 KINDS: Final = READ_ONLY + EDITED
 
 CREATE: Final = (
@@ -75,6 +75,8 @@ FORMS: Final = (
     *(f"/admin/records/{kind}/{{{kind}}}/delete/" for kind in EDITED),
     *(f"/admin/records/{kind}/add/" for kind in EDITED),
     *(f"/admin/records/{kind}/{{piece}}/change/" for kind in KINDS),
+    "/admin/records/pricerule/add/?after={pricerule}",
+    "/admin/records/pricerule/import/",
 )
 FRAGMENTS: Final = (
     "/generations/{generation}/",
@@ -104,15 +106,17 @@ CARRIERS: Final = {
     " asked-system asked-stop asked-temperature",
     "history": "prompt run-model alt owner",
     "others": "tag board smart query action owner gateway address trouble model description"
+    " price-trouble price-note alarmed"
     " prompt run-model finish echoed asked-stop asked-temperature sent sent-stop name value"
     " reply-name reply choice thought attempt message body request-id picture-trouble draft"
     " draft-words",
     "lists": "owner gateway model run-model prompt sample group-code user tail address trouble alt"
-    " group logged",
+    " group logged price-note price-group alarmed",
     "forms": "owner gateway address tail trouble model description run-model prompt finish sent"
     " echoed sent-stop name value reply-name reply text reasoning code message request-id body"
     " attempt choice thought choice-finish bytes answer alt picture-trouble sample group-code user"
-    " first last email group logged change asked-system asked-stop asked-temperature",
+    " price-trouble price-note price-group alarmed first last email group logged change"
+    " asked-system asked-stop asked-temperature",
 }
 ALONE: Final = (
     *("prompt", "run-model", "gateway", "sent", "echoed", "name", "value", "reply-name", "reply"),
@@ -148,6 +152,8 @@ NO_PAGES: Final = {
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
     "admin:records_picture_image",
     "admin:records_generation_export",
+    "admin:records_pricerule_table",
+    "balances",
 }
 
 
