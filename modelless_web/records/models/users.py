@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.search import index
-from modelless_web.records.usage import rollup
+from modelless_web.records.usage import rollup, storage
 
 
 class PersonManager(UserManager["User"]):
@@ -41,22 +41,31 @@ class User(AbstractUser):
         max_length=64, blank=True, help_text="Whose calendar their days follow. Empty: UTC."
     )
 
+    stored_bytes = models.BigIntegerField(
+        default=0, editable=False, help_text="Of different originals; kept by records.usage.storage."
+    )
+
     objects: ClassVar[PersonManager] = PersonManager()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose calendar their days follow."""
+        try:
+            return ZoneInfo(self.time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            # Known when it was chosen, and not to this system.
+            return ZoneInfo("UTC")
 
     def day(self, moment: datetime) -> date:
         """The day of a moment on this person's own calendar."""
-        try:
-            zone = ZoneInfo(self.time_zone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError):
-            # Known when it was chosen, and not to this system.
-            zone = ZoneInfo("UTC")
-        return moment.astimezone(zone).date()
+        return moment.astimezone(self.zone).date()
 
     @transaction.atomic
     def adopt(self, guest: "User") -> None:
         """Take over what a guest made, so that signing in loses nothing."""
         if guest.is_guest and not self.is_guest:
             adopted = list(guest.generations.values_list("pk", flat=True))
+            storage.hand_over(guest, self)
             guest.generations.update(owner=self)
             rollup.hand_over(guest, self)
             guest.drafts.update(owner=self)

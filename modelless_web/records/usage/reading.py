@@ -1,0 +1,129 @@
+"""What the roll-up says: sums over its cells. Each reading is one query, as long as it names few.
+
+Amounts of different currencies are never added: sums have one for each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from modelless_web.records.models import Usage
+from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.usage.period import Period, this_month
+
+type Key = tuple[Any, ...]
+
+GENERATIONS: Final = "generations"
+PICTURES: Final = "pictures"
+TOKENS: Final = "tokens"
+COUNTED: Final = (GENERATIONS, PICTURES, TOKENS)
+"""What can be measured beside money, which is measured by its currency."""
+DAYS: Final = ("day", "month")
+_SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What some generations add up to; ``costs`` by currency, without those that cost nothing."""
+
+    generations: int = 0
+    pictures: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    unpriced: int = 0
+    estimated: int = 0
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    def measured(self, measure: str) -> Decimal:
+        """How much of it there is: of ``COUNTED``, or of a currency."""
+        if measure in COUNTED:
+            return Decimal(getattr(self, measure))
+        return self.costs.get(measure, ZERO)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            self.generations + other.generations,
+            self.pictures + other.pictures,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.unpriced + other.unpriced,
+            self.estimated + other.estimated,
+            {
+                currency: self.costs.get(currency, ZERO) + other.costs.get(currency, ZERO)
+                for currency in sorted({*self.costs, *other.costs})
+            },
+        )
+
+
+NONE: Final = Figures()
+type Sums = dict[Key, Figures]
+
+
+def within(rows: QuerySet[Usage], period: Period) -> QuerySet[Usage]:
+    """The cells of a period's days."""
+    return rows.filter(day__range=(period.first, period.last))
+
+
+def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
+    """Every combination of these columns: they, the currency, and the sums of ``MEASURES``.
+
+    The newest days first; ``month`` is the first day of the month.
+    """
+    if "month" in names:
+        rows = rows.annotate(month=TruncMonth("day"))
+    order = sorted([*names, "currency"], key=lambda name: name not in DAYS)
+    found = rows.order_by(*(f"-{name}" if name in DAYS else name for name in order))
+    summed: QuerySet[Any, Key] = found.values_list(*names, "currency").annotate(**_SUMS)
+    return summed.filter(sum_generations__gt=0)
+
+
+def sums(rows: QuerySet[Usage], *names: str, most: int | None = None) -> Sums:
+    """The figures for every combination of these columns; of the first ``most`` cells alone."""
+    found: Sums = {}
+    for cell in cells(rows, *names)[:most]:
+        key = cell[: len(names)]
+        figures = _figures(cell[len(names)], cell[len(names) + 1 :])
+        found[key] = found.get(key, NONE) + figures
+    return found
+
+
+def fold(found: Sums, *places: int) -> Sums:
+    """The same figures by fewer columns, by their places."""
+    folded: Sums = {}
+    for key, figures in found.items():
+        less = tuple(key[place] for place in places)
+        folded[less] = folded.get(less, NONE) + figures
+    return folded
+
+
+def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
+    """The figures of the ``most`` models or people that have the most of a measure; two queries."""
+    measured = {
+        GENERATIONS: Sum("generations"),
+        PICTURES: Sum("pictures"),
+        TOKENS: Sum(F("prompt_tokens") + F("completion_tokens")),
+    }.get(measure, Sum("cost", filter=Q(currency=measure), default=0))
+    ranked = rows.order_by().values(name).annotate(measured=measured, many=Sum("generations"))
+    keys = ranked.order_by("-measured", "-many", name).values_list(name, flat=True)[:most]
+    return sums(rows.filter(**{f"{name}__in": list(keys)}), name)
+
+
+def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:
+    """Today, and this month so far; one query."""
+    by_day = sums(within(rows, this_month(today)), "day")
+    return by_day.get((today,), NONE), fold(by_day).get((), NONE)
+
+
+def _figures(currency: str, cell: tuple[Any, ...]) -> Figures:
+    values = dict(zip(Usage.MEASURES, cell, strict=True))
+    cost = values.pop("cost")
+    return Figures(**values, costs={currency: cost} if currency else {})

@@ -1,0 +1,388 @@
+"""A usage page put together: what the address asks for, and rows that lead to what they count."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from modelless_web.gateway.errors import SENTENCES, Kind
+from modelless_web.records.models import Charge, Status, Usage, User
+from modelless_web.records.models.generations import OPEN
+from modelless_web.records.money.amounts import spoken
+from modelless_web.records.search.query import Query, Term
+from modelless_web.records.usage import period as periods
+from modelless_web.records.usage.period import Period
+from modelless_web.records.usage.reading import (
+    COUNTED,
+    NONE,
+    Figures,
+    Sums,
+    fold,
+    lately,
+    most_of,
+    sums,
+    within,
+)
+from modelless_web.studio.charts import Chart, Point, chart, share
+
+MOST: Final = 20
+"""Models, or people, that have a row of their own."""
+MOST_COMBINED: Final = 200
+MOST_CHOICES: Final = 200
+MONTHS_BACK: Final = 12
+YEARS_BACK: Final = 4
+ENDED: Final = [status for status in Status if status not in OPEN]
+OPERATORS: Final = {
+    "owner": "owner",
+    "model": "model",
+    "day": "on",
+    "status": "status",
+    "charge": "charge",
+    "error_kind": "error",
+}
+"""By what operator each column is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table; ``share`` is the length of its bar in percent."""
+
+    labels: tuple[str, ...]
+    href: str
+    figures: Figures
+    share: float = 0.0
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.labels[0]
+
+    @property
+    def generations(self) -> str:
+        return f"{self.figures.generations:,}"
+
+    @property
+    def pictures(self) -> str:
+        return f"{self.figures.pictures:,}"
+
+    @property
+    def tokens(self) -> str:
+        return f"{self.figures.tokens:,}"
+
+    @property
+    def cost(self) -> str:
+        return money(self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for."""
+
+    period: Period
+    model: str = ""
+    status: str = ""
+    charge: str = ""
+    person: str = ""
+    measure: str = ""
+    by: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What narrows it, by column."""
+        found = {"model": self.model, "status": self.status, "charge": self.charge}
+        return {name: value for name, value in found.items() if value}
+
+
+def read(request: HttpRequest, today: date, dimensions: Sequence[str]) -> Asked:
+    """Read the address; what it can't be is left out."""
+    said = request.GET
+    status, charge = said.get("status", ""), said.get("charge", "")
+    return Asked(
+        periods.read(said.dict(), today),
+        model=said.get("model", "")[:200],
+        status=status if status in ENDED else "",
+        charge=charge if charge in Charge else "",
+        person=said.get("person", "").strip()[:150],
+        measure=said.get("measure", ""),
+        by=tuple(name for name in dimensions if name in said.getlist("by")),
+    )
+
+
+@dataclass
+class Report:
+    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none."""
+
+    cells: QuerySet[Usage]
+    asked: Asked
+    today: date
+    door: Callable[[str], str]
+    terms: list[Term] = field(default_factory=list)
+
+    @cached_property
+    def narrowed(self) -> QuerySet[Usage]:
+        return self.cells.filter(**self.asked.filters)
+
+    @cached_property
+    def rows(self) -> QuerySet[Usage]:
+        return within(self.narrowed, self.asked.period)
+
+    @cached_property
+    def ends(self) -> Sums:
+        """By how they ended: few rows, of which several tables are made."""
+        return sums(self.rows, "status", "charge", "error_kind", "is_purged")
+
+    @cached_property
+    def total(self) -> Figures:
+        return fold(self.ends).get((), NONE)
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        return list(self.total.costs)
+
+    @cached_property
+    def measure(self) -> str:
+        known = {*COUNTED, *self.currencies}
+        return self.asked.measure if self.asked.measure in known else COUNTED[0]
+
+    def link(self, when: list[Term] | None = None, /, **columns: Any) -> str:
+        """Where the generations are that have these columns, beside what was asked for.
+
+        What is open is not counted yet, and left out there, too.
+        """
+        columns = self.asked.filters | columns
+        if when is None:
+            when = [] if "day" in columns else self.asked.period.terms
+        found = [*when, *self.terms, *(term_of(*pair) for pair in columns.items())]
+        if not {"status", "charge"} & columns.keys():
+            found.append(Term("open", "is", is_without=True))
+        return self.door(Query(tuple(dict.fromkeys(found))).text)
+
+    def context(self) -> dict[str, Any]:
+        """What every usage page shows."""
+        now, month = lately(self.narrowed, self.today)
+        steps = self.steps()
+        return {
+            "asked": self.asked,
+            "measure": self.measure,
+            "measures": [*COUNTED, *self.currencies],
+            "now": Row(("Today",), self.link(day=self.today), now),
+            "month": Row(("This month",), self.link(periods.this_month(self.today).terms), month),
+            "forecast": Row(("Forecast",), "", forecast(month, self.today)),
+            "days_so_far": self.today.day,
+            "days_of_month": periods.month_end(self.today).day,
+            "total": Row(("All",), self.link(), self.total),
+            "purged": fold(self.ends, 3).get((True,), NONE).generations,
+            "steps": steps,
+            "chart": self.chart(steps),
+            "models": self.ranked("model"),
+            "statuses": self.fixed(0, "status", Status.choices, ENDED),
+            "charges": self.fixed(1, "charge", Charge.choices, Charge.values),
+            "failures": self.failures(),
+            "periods": choices(self.today),
+            "all_statuses": [(status.value, status.label) for status in ENDED],
+            "all_charges": Charge.choices,
+            "all_models": self.all_models(),
+            "csv_url": "?" + urlencode(self.address() | {"format": "csv"}, doseq=True),
+        }
+
+    def steps(self) -> list[Row]:
+        """Every day of the period, or every month of a long one, those without any included."""
+        by_month = self.asked.period.by_month
+        found = sums(self.rows, "month" if by_month else "day")
+
+        def key(step: periods.Step) -> tuple[date]:
+            return (step.first.replace(day=1) if by_month else step.first,)
+
+        return [
+            Row(
+                (step.label,),
+                self.link(step.terms) if key(step) in found else "",
+                found.get(key(step), NONE),
+                name=step.name,
+            )
+            for step in self.asked.period.steps()
+        ]
+
+    def chart(self, steps: Sequence[Row]) -> Chart:
+        return chart(
+            [
+                Point(
+                    row.figures.measured(self.measure),
+                    short(row.name),
+                    f"{row.label}: {measured(row.figures, self.measure)}",
+                    row.href,
+                    is_marked=row.name == self.today.isoformat(),
+                )
+                for row in steps
+            ]
+        )
+
+    def ranked(self, name: str) -> list[Row]:
+        """The models, or the people, that have the most."""
+        found = most_of(self.rows, name, self.measure, MOST)
+        people = names_of(key[0] for key in found) if name == "owner" else {}
+        rows = [
+            Row((str(people.get(key[0], key[0])),), self.link(**{name: _said(key[0], people)}), one)
+            for key, one in found.items()
+        ]
+        return self.in_order(rows)
+
+    def in_order(self, rows: list[Row]) -> list[Row]:
+        """With bars, the longest first."""
+        most = max((row.figures.measured(self.measure) for row in rows), default=Decimal(0))
+        drawn = [
+            replace(row, share=share(row.figures.measured(self.measure), most)) for row in rows
+        ]
+        return sorted(drawn, key=lambda row: (-row.share, -row.figures.generations, row.label))
+
+    def fixed(
+        self, place: int, name: str, labels: Iterable[tuple[str, str]], values: Iterable[str]
+    ) -> list[Row]:
+        """A row for each of a few values, also for those of which there are none."""
+        found, spoken_as = fold(self.ends, place), dict(labels)
+        rows = [
+            Row(
+                (spoken_as[value],),
+                self.link(**{name: value}) if (value,) in found else "",
+                found.get((value,), NONE),
+                name=value,
+            )
+            for value in values
+        ]
+        lengths = {row.name: row.share for row in self.in_order(rows)}
+        return [replace(row, share=lengths[row.name]) for row in rows]
+
+    def failures(self) -> list[Row]:
+        """What went wrong, the commonest first."""
+        found = fold(self.ends, 2)
+        rows = [
+            Row((cause(kind),), self.link(error_kind=kind), figures, name=kind)
+            for (kind,), figures in found.items()
+            if kind
+        ]
+        return self.in_order(rows)
+
+    def combined(self) -> list[Row]:
+        """By what was chosen together, the newest days first; the first 200."""
+        by = self.asked.by
+        found = sums(self.rows, *by, most=MOST_COMBINED) if by else {}
+        place = by.index("owner") if "owner" in by else None
+        people = {} if place is None else names_of(key[place] for key in found)
+        return [
+            Row(
+                tuple(label_of(name, value, people) for name, value in zip(by, key, strict=True)),
+                self.link(**{n: _said(v, people) for n, v in zip(by, key, strict=True)}),
+                figures,
+            )
+            for key, figures in found.items()
+        ]
+
+    def all_models(self) -> list[str]:
+        """What there is to choose from in the period."""
+        names = within(self.cells, self.asked.period).order_by("model")
+        return list(names.values_list("model", flat=True).distinct()[:MOST_CHOICES])
+
+    def address(self) -> dict[str, Any]:
+        """The words of the address that ask for this."""
+        asked, period = self.asked, self.asked.period
+        words: dict[str, Any] = {"period": period.name}
+        if period.name == periods.RANGE:
+            words |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
+        words |= asked.filters | {"person": asked.person, "measure": self.measure}
+        return {name: value for name, value in words.items() if value} | {"by": list(asked.by)}
+
+
+def term_of(name: str, value: Any) -> Term:
+    """The term that finds a column's value."""
+    return Term(str(value), OPERATORS[name])
+
+
+def names_of(pks: Iterable[int]) -> dict[int, User]:
+    """The people behind ids."""
+    light = User.objects.only("username", "is_guest", "opaque_id")
+    return light.in_bulk(set(pks))
+
+
+def _said(value: Any, people: dict[int, User]) -> Any:
+    """What a term says of a value: of a person, the name."""
+    person = people.get(value) if isinstance(value, int) else None
+    return person.get_username() if person else value
+
+
+def label_of(name: str, value: Any, people: dict[int, User]) -> str:
+    """How a table tells a column's value."""
+    if name == "owner":
+        return str(people.get(value, value))
+    if name == "status":
+        return str(Status(value).label)
+    return str(Charge(value).label) if name == "charge" else str(value)
+
+
+def forecast(month: Figures, today: date) -> Figures:
+    """What the month comes to if its other days are as those so far, today included."""
+    days = periods.month_end(today).day
+
+    def until_the_end(so_far: int) -> int:
+        return round(Decimal(so_far) * days / today.day)
+
+    return Figures(
+        until_the_end(month.generations),
+        until_the_end(month.pictures),
+        until_the_end(month.prompt_tokens),
+        until_the_end(month.completion_tokens),
+        until_the_end(month.unpriced),
+        costs={currency: cost * days / today.day for currency, cost in month.costs.items()},
+    )
+
+
+def money(figures: Figures) -> str:
+    """What it cost in each currency, and of how many that is not known."""
+    parts = [spoken(cost, currency) for currency, cost in figures.costs.items()]
+    if figures.unpriced:
+        parts.append(f"{figures.unpriced:,} with no price known")
+    return ", ".join(parts) or "nothing"
+
+
+def measured(figures: Figures, measure: str) -> str:
+    """How much of a measure there is, in words."""
+    value = figures.measured(measure)
+    return f"{value:,} {measure}" if measure in COUNTED else spoken(value, measure)
+
+
+def cause(kind: str) -> str:
+    """What went wrong, as the person read it."""
+    return SENTENCES[Kind(kind)].cause if kind in Kind else kind
+
+
+def short(name: str) -> str:
+    """A day or a month below a bar."""
+    day = date.fromisoformat(name if name.count("-") > 1 else f"{name}-01")
+    return f"{day.day} {day:%b}" if name.count("-") > 1 else f"{day:%b %Y}"
+
+
+def choices(today: date) -> list[tuple[str, str]]:
+    """The periods to choose from, with their words in the address."""
+    months, month = [], today
+    for _ in range(MONTHS_BACK):
+        month = month.replace(day=1) - timedelta(days=1)
+        months.append((f"{month:%Y-%m}", f"{month:%B %Y}"))
+    years = [(str(year), str(year)) for year in range(today.year, today.year - YEARS_BACK, -1)]
+    fixed = [(periods.THIS_MONTH, "This month"), (periods.LAST_DAYS, "The last 30 days")]
+    return [*fixed, *months, *years, (periods.RANGE, "From – to")]
+
+
+def history(query: str) -> str:
+    """A person's own history."""
+    return f"{reverse('history')}?{urlencode({'q': query})}"
+
+
+def everybodys(query: str) -> str:
+    """Everybody's generations, in admin."""
+    return f"{reverse('admin:records_generation_changelist')}?{urlencode({'q': query})}"
