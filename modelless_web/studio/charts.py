@@ -1,6 +1,6 @@
 """Charts as geometry: where bars stand and what they lead to. Templates only draw them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
@@ -8,6 +8,8 @@ from typing import Final
 
 HEIGHT: Final = 176
 """Pixels; widths are percent of whatever room there is."""
+TOP: Final = 18
+"""Pixels above, for the word on the highest line."""
 GAP: Final = 0.22
 """Of the room of one bar: what is left free beside it."""
 LEAST: Final = 2
@@ -48,10 +50,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line across, ``y`` pixels from the top, with its value."""
+    """A line across, ``y`` pixels from the top, with what it stands for."""
 
     y: float
-    value: Decimal
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +71,18 @@ class Chart:
     bars: tuple[Bar, ...]
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
-    height: int = HEIGHT
-
-    @property
-    def full_height(self) -> int:
-        """With the room for the words below."""
-        return self.height + 24
+    bottom: int = TOP + HEIGHT
+    full_height: int = TOP + HEIGHT + 24
 
 
-def chart(points: Sequence[Point]) -> Chart:
-    """Stand the points beside each other, the highest line above the highest of them."""
+def chart(points: Sequence[Point], say: Callable[[Decimal], str]) -> Chart:
+    """Stand the points beside each other, the highest line not below the highest of them."""
     top = ceiling(max((point.value for point in points), default=Decimal(0)))
     room = 100 / max(len(points), 1)
     each = ceil(len(points) / MOST_MARKS) or 1
     return Chart(
         tuple(_bar(point, place, room, top) for place, point in enumerate(points)),
-        tuple(Line(HEIGHT * (1 - part / 2), top * part / 2) for part in range(3)),
+        tuple(Line(TOP + HEIGHT * (1 - part / 2), say(top * part / 2)) for part in range(3)),
         tuple(
             Mark(round((place + 0.5) * room, 3), point.label)
             for place, point in enumerate(points)
@@ -112,7 +110,7 @@ def _bar(point: Point, place: int, room: float, top: Decimal) -> Bar:
     return Bar(
         x=round((place + GAP / 2) * room, 3),
         width=round((1 - GAP) * room, 3),
-        y=HEIGHT - height,
+        y=TOP + HEIGHT - height,
         height=height,
         left=round(place * room, 3),
         room=round(room, 3),

@@ -48,6 +48,15 @@ OPERATORS: Final = {
     "error_kind": "error",
 }
 """By what operator each column is found."""
+HEADS: Final = {
+    "owner": "Person",
+    "day": "Day",
+    "month": "Month",
+    "model": "Model",
+    "status": "Status",
+    "charge": "Charge",
+}
+MEASURES: Final = {name: name.capitalize() for name in COUNTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,12 @@ class Asked:
         return {name: value for name, value in found.items() if value}
 
 
-def read(request: HttpRequest, today: date, dimensions: Sequence[str]) -> Asked:
+def dimensions(names: Sequence[str], asked: Asked) -> list[tuple[str, str, bool]]:
+    """What can be chosen together, and whether it is."""
+    return [(name, HEADS[name], name in asked.by) for name in names]
+
+
+def read(request: HttpRequest, today: date, names: Sequence[str]) -> Asked:
     """Read the address; what it can't be is left out."""
     said = request.GET
     status, charge = said.get("status", ""), said.get("charge", "")
@@ -111,7 +125,7 @@ def read(request: HttpRequest, today: date, dimensions: Sequence[str]) -> Asked:
         charge=charge if charge in Charge else "",
         person=said.get("person", "").strip()[:150],
         measure=said.get("measure", ""),
-        by=tuple(name for name in dimensions if name in said.getlist("by")),
+        by=tuple(name for name in names if name in said.getlist("by")),
     )
 
 
@@ -164,6 +178,12 @@ class Report:
             found.append(Term("open", "is", is_without=True))
         return self.door(Query(tuple(dict.fromkeys(found))).text)
 
+    def row(
+        self, label: str, figures: Figures, when: list[Term] | None = None, /, **columns: Any
+    ) -> Row:
+        """A line that leads to its generations, where there are any."""
+        return Row((label,), self.link(when, **columns) if figures.generations else "", figures)
+
     def context(self) -> dict[str, Any]:
         """What every usage page shows."""
         now, month = lately(self.narrowed, self.today)
@@ -171,15 +191,18 @@ class Report:
         return {
             "asked": self.asked,
             "measure": self.measure,
-            "measures": [*COUNTED, *self.currencies],
-            "now": Row(("Today",), self.link(day=self.today), now),
-            "month": Row(("This month",), self.link(periods.this_month(self.today).terms), month),
-            "forecast": Row(("Forecast",), "", forecast(month, self.today)),
+            "measures": [*MEASURES.items(), *((c, f"Cost in {c}") for c in self.currencies)],
+            "tiles": [
+                self.row("Today", now, day=self.today),
+                self.row("This month", month, periods.this_month(self.today).terms),
+                Row(("Forecast to the month’s end",), "", forecast(month, self.today)),
+            ],
             "days_so_far": self.today.day,
             "days_of_month": periods.month_end(self.today).day,
-            "total": Row(("All",), self.link(), self.total),
+            "total": self.row("All", self.total),
             "purged": fold(self.ends, 3).get((True,), NONE).generations,
             "steps": steps,
+            "step_head": HEADS["month" if self.asked.period.by_month else "day"],
             "chart": self.chart(steps),
             "models": self.ranked("model"),
             "statuses": self.fixed(0, "status", Status.choices, ENDED),
@@ -189,7 +212,10 @@ class Report:
             "all_statuses": [(status.value, status.label) for status in ENDED],
             "all_charges": Charge.choices,
             "all_models": self.all_models(),
-            "csv_url": "?" + urlencode(self.address() | {"format": "csv"}, doseq=True),
+            "combined": self.combined(),
+            "combined_heads": [HEADS[name] for name in self.asked.by],
+            "most_combined": MOST_COMBINED,
+            "csv_url": self.url(format="csv"),
         }
 
     def steps(self) -> list[Row]:
@@ -201,12 +227,7 @@ class Report:
             return (step.first.replace(day=1) if by_month else step.first,)
 
         return [
-            Row(
-                (step.label,),
-                self.link(step.terms) if key(step) in found else "",
-                found.get(key(step), NONE),
-                name=step.name,
-            )
+            replace(self.row(step.label, found.get(key(step), NONE), step.terms), name=step.name)
             for step in self.asked.period.steps()
         ]
 
@@ -221,17 +242,19 @@ class Report:
                     is_marked=row.name == self.today.isoformat(),
                 )
                 for row in steps
-            ]
+            ],
+            lambda value: said(value, self.measure),
         )
 
     def ranked(self, name: str) -> list[Row]:
         """The models, or the people, that have the most."""
         found = most_of(self.rows, name, self.measure, MOST)
         people = names_of(key[0] for key in found) if name == "owner" else {}
-        rows = [
-            Row((str(people.get(key[0], key[0])),), self.link(**{name: _said(key[0], people)}), one)
-            for key, one in found.items()
-        ]
+        rows = []
+        for (value,), figures in found.items():
+            word = _said(value, people)
+            row = self.row(label_of(name, value, people), figures, None, **{name: word})
+            rows.append(replace(row, name=str(word)))
         return self.in_order(rows)
 
     def in_order(self, rows: list[Row]) -> list[Row]:
@@ -248,11 +271,8 @@ class Report:
         """A row for each of a few values, also for those of which there are none."""
         found, spoken_as = fold(self.ends, place), dict(labels)
         rows = [
-            Row(
-                (spoken_as[value],),
-                self.link(**{name: value}) if (value,) in found else "",
-                found.get((value,), NONE),
-                name=value,
+            replace(
+                self.row(spoken_as[value], found.get((value,), NONE), **{name: value}), name=value
             )
             for value in values
         ]
@@ -263,7 +283,7 @@ class Report:
         """What went wrong, the commonest first."""
         found = fold(self.ends, 2)
         rows = [
-            Row((cause(kind),), self.link(error_kind=kind), figures, name=kind)
+            replace(self.row(cause(kind), figures, error_kind=kind), name=kind)
             for (kind,), figures in found.items()
             if kind
         ]
@@ -289,14 +309,15 @@ class Report:
         names = within(self.cells, self.asked.period).order_by("model")
         return list(names.values_list("model", flat=True).distinct()[:MOST_CHOICES])
 
-    def address(self) -> dict[str, Any]:
-        """The words of the address that ask for this."""
+    def url(self, **more: str) -> str:
+        """The address of this page with something more."""
         asked, period = self.asked, self.asked.period
         words: dict[str, Any] = {"period": period.name}
         if period.name == periods.RANGE:
             words |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
         words |= asked.filters | {"person": asked.person, "measure": self.measure}
-        return {name: value for name, value in words.items() if value} | {"by": list(asked.by)}
+        words = {name: value for name, value in words.items() if value}
+        return "?" + urlencode(words | {"by": list(asked.by)} | more, doseq=True)
 
 
 def term_of(name: str, value: Any) -> Term:
@@ -352,8 +373,13 @@ def money(figures: Figures) -> str:
 
 def measured(figures: Figures, measure: str) -> str:
     """How much of a measure there is, in words."""
-    value = figures.measured(measure)
-    return f"{value:,} {measure}" if measure in COUNTED else spoken(value, measure)
+    unit = f" {measure}" if measure in COUNTED else ""
+    return f"{said(figures.measured(measure), measure)}{unit}"
+
+
+def said(value: Decimal, measure: str) -> str:
+    """A number of a measure."""
+    return f"{value:,.0f}" if measure in COUNTED else spoken(value, measure)
 
 
 def cause(kind: str) -> str:
@@ -381,6 +407,11 @@ def choices(today: date) -> list[tuple[str, str]]:
 def history(query: str) -> str:
     """A person's own history."""
     return f"{reverse('history')}?{urlencode({'q': query})}"
+
+
+def nowhere(query: str) -> str:
+    """For who may read the sums and not the generations."""
+    return ""
 
 
 def everybodys(query: str) -> str:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="stored_bytes",
-            field=models.BigIntegerField(default=0, editable=False, help_text="Of different originals; kept by records.usage.storage."),
+            field=models.BigIntegerField(default=0, editable=False, help_text="Of different originals; see records.usage.storage."),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -42,7 +42,9 @@ class User(AbstractUser):
     )
 
     stored_bytes = models.BigIntegerField(
-        default=0, editable=False, help_text="Of different originals; kept by records.usage.storage."
+        default=0,
+        editable=False,
+        help_text="Of different originals; see records.usage.storage.",
     )
 
     objects: ClassVar[PersonManager] = PersonManager()

@@ -65,8 +65,8 @@ class Operator:
     """One ``name:``. ``read`` gives a value's one spelling or raises ValueSentenceError.
 
     ``values`` says what completes it: one of ``choices`` (in ``choices``), ``model``, ``tag``,
-    ``board``, ``number``, ``amount``, ``date`` or ``person``. ``is_one``: a generation has one value of it, so
-    several asked for mean any of them, and a new one takes the place of the old.
+    ``board``, ``number``, ``amount``, ``date`` or ``person``. ``is_one``: a generation has one
+    value of it, so several asked for mean any of them, and a new one takes the place of the old.
     """
 
     name: str

@@ -6,9 +6,7 @@ from typing import Final
 
 UNKNOWN: Final = "unknown"
 _NUMBER: Final = r"\d{1,9}(?:\.\d{1,9})?"
-_AMOUNT: Final = re.compile(
-    rf"(>=|<=|>|<|=)?({_NUMBER})(\+)?|({_NUMBER})\.\.({_NUMBER})", re.ASCII
-)
+_AMOUNT: Final = re.compile(rf"(>=|<=|>|<|=)?({_NUMBER})(\+)?|({_NUMBER})\.\.({_NUMBER})", re.ASCII)
 _SIGNS: Final = {">=": "gte", ">": "gt", "<=": "lte", "<": "lt"}
 _SAID: Final = {
     ">=": "cost: {} or more",

@@ -17,6 +17,9 @@ MANY: Final = 30
 LONGEST: Final = timedelta(days=3660)
 MOST_DAYS: Final = 92
 """Days that stand each for itself; of a longer period, months do."""
+FIRST: Final = date(1970, 1, 1)
+LAST: Final = date(9998, 12, 31)
+"""Between these, every clock can be set back and forth."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -101,15 +104,18 @@ def read(words: Mapping[str, str], today: date) -> Period:
     ``period`` is ``month``, ``days`` (the last thirty), a year, a month, or ``range`` with
     ``from`` and ``to``, in either order; of more than ten years, the last ten.
     """
-    name = words.get("period", THIS_MONTH)
     try:
-        if name == LAST_DAYS:
-            return Period(name, today - (MANY - 1) * _DAY, today)
-        if name == RANGE:
-            first, last = sorted(date.fromisoformat(words.get(end, "")) for end in ("from", "to"))
-            (last + _DAY).isoformat()
-            return Period(name, max(first, last - LONGEST), last)
-        first, after = days(name)
-        return Period(name, first, after - _DAY)
+        found = _read(words.get("period", THIS_MONTH), words, today)
     except (ValueError, OverflowError):
         return this_month(today)
+    return found if found.first >= FIRST and found.last <= LAST else this_month(today)
+
+
+def _read(name: str, words: Mapping[str, str], today: date) -> Period:
+    if name == LAST_DAYS:
+        return Period(name, today - (MANY - 1) * _DAY, today)
+    if name == RANGE:
+        first, last = sorted(date.fromisoformat(words.get(end, "")) for end in ("from", "to"))
+        return Period(name, max(first, last - LONGEST), last)
+    first, after = days(name)
+    return Period(name, first, after - _DAY)

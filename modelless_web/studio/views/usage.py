@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.records.models import Usage
 from modelless_web.studio.forms.zone import ZoneForm
-from modelless_web.studio.reports import Report, history, read
-from modelless_web.studio.requests import StudioRequest
+from modelless_web.studio.reports import Report, dimensions, history, read
+from modelless_web.studio.requests import StudioRequest, may_view_all
 from modelless_web.studio.tables import table
 
 DIMENSIONS: Final = ("day", "model", "status", "charge")
@@ -42,8 +42,8 @@ def page(request: StudioRequest, form: ZoneForm, status: int = 200) -> HttpRespo
         return table(report, asked.by or DIMENSIONS)
     context = report.context() | {
         "form": form,
-        "dimensions": [(name, name in asked.by) for name in DIMENSIONS],
-        "combined": report.combined(),
+        "dimensions": dimensions(DIMENSIONS, asked),
+        "may_view_all": may_view_all(request.user),
         "stored_bytes": request.user.stored_bytes,
     }
     return render(request, "studio/usage.html", context, status=status)
