@@ -14,7 +14,7 @@ from django.db.models.functions import TruncMonth
 
 from modelless_web.records.models import Usage
 from modelless_web.records.money.amounts import ZERO
-from modelless_web.records.usage.period import Period, this_month
+from modelless_web.records.usage.period import Period, month_end, this_month
 
 type Key = tuple[Any, ...]
 
@@ -121,6 +121,23 @@ def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:
     """Today, and this month so far; one query."""
     by_day = sums(within(rows, this_month(today)), "day")
     return by_day.get((today,), NONE), fold(by_day).get((), NONE)
+
+
+def forecast(month: Figures, today: date) -> Figures:
+    """What the month comes to if its other days are as those so far, today included."""
+    days = month_end(today).day
+
+    def until_the_end(so_far: int) -> int:
+        return round(Decimal(so_far) * days / today.day)
+
+    return Figures(
+        until_the_end(month.generations),
+        until_the_end(month.pictures),
+        until_the_end(month.prompt_tokens),
+        until_the_end(month.completion_tokens),
+        until_the_end(month.unpriced),
+        costs={currency: cost * days / today.day for currency, cost in month.costs.items()},
+    )
 
 
 def _figures(currency: str, cell: tuple[Any, ...]) -> Figures:

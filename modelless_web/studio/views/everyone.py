@@ -12,9 +12,10 @@ from modelless_web.records.models import Usage, User
 from modelless_web.records.search.query import Term
 from modelless_web.records.usage.reading import GENERATIONS, most_of
 from modelless_web.records.usage.speed import Speed, queue, speeds
-from modelless_web.studio.reports import Report, dimensions, everybodys, nowhere, read
+from modelless_web.studio.reports.asked import dimensions, read
+from modelless_web.studio.reports.report import Report, everybodys, nowhere
+from modelless_web.studio.reports.table import table
 from modelless_web.studio.requests import StudioRequest, may_view_all
-from modelless_web.studio.tables import table
 
 MODELS: Final = 12
 """Of which it is told how fast they were."""

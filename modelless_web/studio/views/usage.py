@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.records.models import Usage
 from modelless_web.studio.forms.zone import ZoneForm
-from modelless_web.studio.reports import Report, dimensions, history, read
+from modelless_web.studio.reports.asked import dimensions, read
+from modelless_web.studio.reports.report import Report, history
+from modelless_web.studio.reports.table import table
 from modelless_web.studio.requests import StudioRequest, may_view_all
-from modelless_web.studio.tables import table
 
 DIMENSIONS: Final = ("day", "model", "status", "charge")
 

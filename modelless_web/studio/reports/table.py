@@ -11,7 +11,8 @@ from django.utils import timezone
 from modelless_web.records.export.csv import line
 from modelless_web.records.models import Usage
 from modelless_web.records.usage.reading import cells
-from modelless_web.studio.reports import Report, label_of, names_of
+from modelless_web.studio.reports.report import Report
+from modelless_web.studio.reports.rows import label_of, names_of
 
 MOST_LINES: Final = 100_000
 

@@ -2,43 +2,47 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 
-from modelless_web.gateway.errors import SENTENCES, Kind
-from modelless_web.records.models import Charge, Status, Usage, User
-from modelless_web.records.models.generations import OPEN
-from modelless_web.records.money.amounts import spoken
+from modelless_web.records.models import Charge, Status, Usage
 from modelless_web.records.search.query import Query, Term
 from modelless_web.records.usage import period as periods
-from modelless_web.records.usage.period import Period
 from modelless_web.records.usage.reading import (
     COUNTED,
     NONE,
     Figures,
     Sums,
     fold,
+    forecast,
     lately,
     most_of,
     sums,
     within,
 )
-from modelless_web.studio.charts import Chart, Point, chart, share
+from modelless_web.studio.reports.asked import ENDED, HEADS, Asked, choices
+from modelless_web.studio.reports.charts import Chart, Point, chart, share
+from modelless_web.studio.reports.rows import (
+    Row,
+    cause,
+    label_of,
+    measured,
+    names_of,
+    said,
+    short,
+    word_of,
+)
 
 MOST: Final = 20
 """Models, or people, that have a row of their own."""
 MOST_COMBINED: Final = 200
 MOST_CHOICES: Final = 200
-MONTHS_BACK: Final = 12
-YEARS_BACK: Final = 4
-ENDED: Final = [status for status in Status if status not in OPEN]
 OPERATORS: Final = {
     "owner": "owner",
     "model": "model",
@@ -48,85 +52,7 @@ OPERATORS: Final = {
     "error_kind": "error",
 }
 """By what operator each column is found."""
-HEADS: Final = {
-    "owner": "Person",
-    "day": "Day",
-    "month": "Month",
-    "model": "Model",
-    "status": "Status",
-    "charge": "Charge",
-}
 MEASURES: Final = {name: name.capitalize() for name in COUNTED}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table; ``share`` is the length of its bar in percent."""
-
-    labels: tuple[str, ...]
-    href: str
-    figures: Figures
-    share: float = 0.0
-    name: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.labels[0]
-
-    @property
-    def generations(self) -> str:
-        return f"{self.figures.generations:,}"
-
-    @property
-    def pictures(self) -> str:
-        return f"{self.figures.pictures:,}"
-
-    @property
-    def tokens(self) -> str:
-        return f"{self.figures.tokens:,}"
-
-    @property
-    def cost(self) -> str:
-        return money(self.figures)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an address asks for."""
-
-    period: Period
-    model: str = ""
-    status: str = ""
-    charge: str = ""
-    person: str = ""
-    measure: str = ""
-    by: tuple[str, ...] = ()
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """What narrows it, by column."""
-        found = {"model": self.model, "status": self.status, "charge": self.charge}
-        return {name: value for name, value in found.items() if value}
-
-
-def dimensions(names: Sequence[str], asked: Asked) -> list[tuple[str, str, bool]]:
-    """What can be chosen together, and whether it is."""
-    return [(name, HEADS[name], name in asked.by) for name in names]
-
-
-def read(request: HttpRequest, today: date, names: Sequence[str]) -> Asked:
-    """Read the address; what it can't be is left out."""
-    said = request.GET
-    status, charge = said.get("status", ""), said.get("charge", "")
-    return Asked(
-        periods.read(said.dict(), today),
-        model=said.get("model", "")[:200],
-        status=status if status in ENDED else "",
-        charge=charge if charge in Charge else "",
-        person=said.get("person", "").strip()[:150],
-        measure=said.get("measure", ""),
-        by=tuple(name for name in names if name in said.getlist("by")),
-    )
 
 
 @dataclass
@@ -252,7 +178,7 @@ class Report:
         people = names_of(key[0] for key in found) if name == "owner" else {}
         rows = []
         for (value,), figures in found.items():
-            word = _said(value, people)
+            word = word_of(value, people)
             row = self.row(label_of(name, value, people), figures, None, **{name: word})
             rows.append(replace(row, name=str(word)))
         return self.in_order(rows)
@@ -298,7 +224,7 @@ class Report:
         return [
             Row(
                 tuple(label_of(name, value, people) for name, value in zip(by, key, strict=True)),
-                self.link(**{n: _said(v, people) for n, v in zip(by, key, strict=True)}),
+                self.link(**{n: word_of(v, people) for n, v in zip(by, key, strict=True)}),
                 figures,
             )
             for key, figures in found.items()
@@ -311,97 +237,12 @@ class Report:
 
     def url(self, **more: str) -> str:
         """The address of this page with something more."""
-        asked, period = self.asked, self.asked.period
-        words: dict[str, Any] = {"period": period.name}
-        if period.name == periods.RANGE:
-            words |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
-        words |= asked.filters | {"person": asked.person, "measure": self.measure}
-        words = {name: value for name, value in words.items() if value}
-        return "?" + urlencode(words | {"by": list(asked.by)} | more, doseq=True)
+        return "?" + urlencode(self.asked.words() | more, doseq=True)
 
 
 def term_of(name: str, value: Any) -> Term:
     """The term that finds a column's value."""
     return Term(str(value), OPERATORS[name])
-
-
-def names_of(pks: Iterable[int]) -> dict[int, User]:
-    """The people behind ids."""
-    light = User.objects.only("username", "is_guest", "opaque_id")
-    return light.in_bulk(set(pks))
-
-
-def _said(value: Any, people: dict[int, User]) -> Any:
-    """What a term says of a value: of a person, the name."""
-    person = people.get(value) if isinstance(value, int) else None
-    return person.get_username() if person else value
-
-
-def label_of(name: str, value: Any, people: dict[int, User]) -> str:
-    """How a table tells a column's value."""
-    if name == "owner":
-        return str(people.get(value, value))
-    if name == "status":
-        return str(Status(value).label)
-    return str(Charge(value).label) if name == "charge" else str(value)
-
-
-def forecast(month: Figures, today: date) -> Figures:
-    """What the month comes to if its other days are as those so far, today included."""
-    days = periods.month_end(today).day
-
-    def until_the_end(so_far: int) -> int:
-        return round(Decimal(so_far) * days / today.day)
-
-    return Figures(
-        until_the_end(month.generations),
-        until_the_end(month.pictures),
-        until_the_end(month.prompt_tokens),
-        until_the_end(month.completion_tokens),
-        until_the_end(month.unpriced),
-        costs={currency: cost * days / today.day for currency, cost in month.costs.items()},
-    )
-
-
-def money(figures: Figures) -> str:
-    """What it cost in each currency, and of how many that is not known."""
-    parts = [spoken(cost, currency) for currency, cost in figures.costs.items()]
-    if figures.unpriced:
-        parts.append(f"{figures.unpriced:,} with no price known")
-    return ", ".join(parts) or "nothing"
-
-
-def measured(figures: Figures, measure: str) -> str:
-    """How much of a measure there is, in words."""
-    unit = f" {measure}" if measure in COUNTED else ""
-    return f"{said(figures.measured(measure), measure)}{unit}"
-
-
-def said(value: Decimal, measure: str) -> str:
-    """A number of a measure."""
-    return f"{value:,.0f}" if measure in COUNTED else spoken(value, measure)
-
-
-def cause(kind: str) -> str:
-    """What went wrong, as the person read it."""
-    return SENTENCES[Kind(kind)].cause if kind in Kind else kind
-
-
-def short(name: str) -> str:
-    """A day or a month below a bar."""
-    day = date.fromisoformat(name if name.count("-") > 1 else f"{name}-01")
-    return f"{day.day} {day:%b}" if name.count("-") > 1 else f"{day:%b %Y}"
-
-
-def choices(today: date) -> list[tuple[str, str]]:
-    """The periods to choose from, with their words in the address."""
-    months, month = [], today
-    for _ in range(MONTHS_BACK):
-        month = month.replace(day=1) - timedelta(days=1)
-        months.append((f"{month:%Y-%m}", f"{month:%B %Y}"))
-    years = [(str(year), str(year)) for year in range(today.year, today.year - YEARS_BACK, -1)]
-    fixed = [(periods.THIS_MONTH, "This month"), (periods.LAST_DAYS, "The last 30 days")]
-    return [*fixed, *months, *years, (periods.RANGE, "From – to")]
 
 
 def history(query: str) -> str:
