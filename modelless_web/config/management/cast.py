@@ -98,7 +98,11 @@ class Prices:
     """What the sample's gateway asks, from ``since`` on."""
 
     def __init__(self, gateway: Gateway, since: datetime) -> None:
-        self._rules = {name: _rule(gateway, name, since) for name in _PRICES}
+        book = PriceRule.objects.filter(gateway=gateway).prefetch_related("picture_prices")
+        known = {rule.model for rule in book}
+        for model in (name for name in _PRICES if name not in known):
+            PriceRule.objects.publish(_rule(gateway, model, since))
+        self._rules = {rule.model: rule for rule in book.all()}
 
     def columns(
         self, model: str, status: Status, kind: str, tokens: tuple[int, int] | None
@@ -129,13 +133,8 @@ def _charge(status: Status, kind: str) -> Charge:
 
 
 def _rule(gateway: Gateway, model: str, since: datetime) -> PriceRule:
-    known: PriceRule | None = PriceRule.objects.filter(gateway=gateway, model=model).first()
-    if known:
-        return known
     terms = {
         name: value if name == "currency" else Decimal(value)
         for name, value in _PRICES[model].items()
     }
-    rule = PriceRule(gateway=gateway, model=model, valid_from=since, **terms)
-    PriceRule.objects.publish(rule)
-    return rule
+    return PriceRule(gateway=gateway, model=model, valid_from=since, **terms)
