@@ -39,8 +39,17 @@ class Row:
         return f"{self.figures.tokens:,}"
 
     @property
+    def amounts(self) -> list[str]:
+        """What it cost, in each currency."""
+        costs = self.figures.costs.items()
+        spent = [spoken(cost, currency) for currency, cost in costs if cost]
+        return spent if spent or self.figures.unpriced else ["nothing"]
+
+    @property
     def cost(self) -> str:
-        return money(self.figures)
+        """The same in a line, and of how many no price is known."""
+        many = self.figures.unpriced
+        return ", ".join([*self.amounts, *([f"{many:,} with no price known"] if many else [])])
 
 
 def names_of(pks: Iterable[int]) -> dict[int, User]:
@@ -64,18 +73,11 @@ def label_of(name: str, value: Any, people: dict[int, User]) -> str:
     return str(Charge(value).label) if name == "charge" else str(value)
 
 
-def money(figures: Figures) -> str:
-    """What it cost in each currency, and of how many that is not known."""
-    parts = [spoken(cost, currency) for currency, cost in figures.costs.items()]
-    if figures.unpriced:
-        parts.append(f"{figures.unpriced:,} with no price known")
-    return ", ".join(parts) or "nothing"
-
-
 def measured(figures: Figures, measure: str) -> str:
     """How much of a measure there is, in words."""
-    unit = f" {measure}" if measure in COUNTED else ""
-    return f"{said(figures.measured(measure), measure)}{unit}"
+    value = figures.measured(measure)
+    unit = f" {measure.removesuffix('s') if value == 1 else measure}" if measure in COUNTED else ""
+    return f"{said(value, measure)}{unit}"
 
 
 def said(value: Decimal, measure: str) -> str:

@@ -115,8 +115,8 @@ def test_every_bar_leads_to_its_day(mine: Client, work: User) -> None:
     bars = [(asked_of(href), title) for href, title in BAR.findall(page)]
     assert bars == [
         ("on:2026-03-05 -is:open", "5 March 2026: 2 generations"),
-        ("on:2026-03-20 -is:open", "20 March 2026: 1 generations"),
-        ("on:2026-03-31 -is:open", "31 March 2026: 1 generations"),
+        ("on:2026-03-20 -is:open", "20 March 2026: 1 generation"),
+        ("on:2026-03-31 -is:open", "31 March 2026: 1 generation"),
     ]
 
 
