@@ -213,8 +213,13 @@ def test_the_forecast_is_the_mean_of_the_days_so_far(mine: Client, person: User)
 
 @pytest.mark.parametrize(
     "address",
-    ["period=&by=x&measure=&model=&status=", "period=range&from=9999-12-31&to=9999-12-31"]
-    + ["period=range&from=0001-01-01&to=9999-12-30", "period=0001", "period=\0&model=\0"],
+    [
+        "period=&by=x&measure=&model=&status=",
+        "period=range&from=9999-12-31&to=9999-12-31",
+        "period=range&from=0001-01-01&to=9999-12-30",
+        "period=0001",
+        "period=\0&model=\0",
+    ],
 )
 def test_whatever_the_address_says_is_answered(mine: Client, address: str) -> None:
     assert mine.get(f"/usage/?{address}").status_code == 200
