@@ -57,13 +57,17 @@ MEASURES: Final = {name: name.capitalize() for name in COUNTED}
 
 @dataclass
 class Report:
-    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none."""
+    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none.
+
+    ``is_about_money``: bars show the first currency unless something else is asked for.
+    """
 
     cells: QuerySet[Usage]
     asked: Asked
     today: date
     door: Callable[[str], str]
     terms: list[Term] = field(default_factory=list)
+    is_about_money: bool = False
 
     @cached_property
     def narrowed(self) -> QuerySet[Usage]:
@@ -88,8 +92,9 @@ class Report:
 
     @cached_property
     def measure(self) -> str:
-        known = {*COUNTED, *self.currencies}
-        return self.asked.measure if self.asked.measure in known else COUNTED[0]
+        if self.asked.measure in {*COUNTED, *self.currencies}:
+            return self.asked.measure
+        return self.currencies[0] if self.is_about_money and self.currencies else COUNTED[0]
 
     def link(self, when: list[Term] | None = None, /, **columns: Any) -> str:
         """Where the generations are that have these columns, beside what was asked for.

@@ -61,10 +61,11 @@ def reading(request: StudioRequest) -> Report:
     asked = read(request, today, DIMENSIONS)
     door = everybodys if request.user.has_perm("records.view_generation") else nowhere
     if not asked.person:
-        return Report(Usage.objects.all(), asked, today, door)
+        return Report(Usage.objects.all(), asked, today, door, is_about_money=True)
     person = User.objects.filter(username__iexact=asked.person).first()
     cells = Usage.objects.filter(owner=person) if person else Usage.objects.none()
-    return Report(cells, asked, today, door, [Term(asked.person, "owner")])
+    terms = [Term(asked.person, "owner")]
+    return Report(cells, asked, today, door, terms, is_about_money=True)
 
 
 def speeds_of(report: Report) -> list[Speed]:
