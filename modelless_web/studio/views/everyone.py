@@ -34,25 +34,27 @@ def everyone(request: StudioRequest) -> HttpResponse:
     asked = report.asked
     if request.GET.get("format") == "csv":
         return table(report, asked.by or DIMENSIONS)
-    shown: dict[str, Any]
-    if "speed" not in request.GET:
-        shown = {"speed_url": report.url(speed="1")}
-    elif request.htmx:
-        return render(request, "studio/everyone.html#speed", {"speeds": speeds_of(report)})
+    if request.htmx and "speed" in request.GET:
+        response = render(request, "studio/everyone.html#speed", {"speeds": speeds_of(report)})
     else:
-        shown = {"speeds": speeds_of(report)}
-    context = (
-        report.context()
-        | shown
-        | {
-            "is_for_staff": True,
-            "may_view_all": True,
-            "dimensions": dimensions(DIMENSIONS, asked),
-            "people": report.ranked("owner"),
-            "queue": queue(),
-        }
-    )
-    return render(request, "studio/everyone.html", context)
+        response = render(request, "studio/everyone.html", context(request, report))
+    # The same address is a page and a fragment; a cache must not mix them up.
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def context(request: StudioRequest, report: Report) -> dict[str, Any]:
+    """What the page shows."""
+    is_slow = "speed" in request.GET
+    speed = {"speeds": speeds_of(report)} if is_slow else {"speed_url": report.url(speed="1")}
+    own = {
+        "is_for_staff": True,
+        "may_view_all": True,
+        "dimensions": dimensions(DIMENSIONS, report.asked),
+        "people": report.ranked("owner"),
+        "queue": queue(),
+    }
+    return report.context() | speed | own
 
 
 def reading(request: StudioRequest) -> Report:
