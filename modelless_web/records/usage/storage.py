@@ -23,8 +23,7 @@ def add(pk: UUID) -> None:
     """Count a picture that has just been stored."""
     row = Picture.objects.select_related("generation").get(pk=pk)
     owner = row.generation.owner_id
-    # Whoever else stores the same bytes for this person waits here, and then finds ours.
-    _people().select_for_update().only("pk").get(pk=owner)
+    _hold(owner)
     if not _stored(owner).filter(sha256=row.sha256).exclude(pk=pk).exists():
         _move(owner, row.size)
 
@@ -36,6 +35,7 @@ def held_by_each(pictures: QuerySet[Picture]) -> Held:
 
 def give_back(held: Held) -> None:
     """Count no longer what its owner has no picture of any more."""
+    _hold(*{owner for owner, _, _ in held})
     for owner, sha256, size in sorted(held):
         if not _stored(owner).filter(sha256=sha256).exists():
             _move(owner, -size)
@@ -43,6 +43,7 @@ def give_back(held: Held) -> None:
 
 def hand_over(guest: "User", account: "User") -> None:
     """Count as one person's what was another's; called before the pictures change hands."""
+    _hold(guest.pk, account.pk)
     known = _stored(account.pk).values("sha256")
     new = _total(_stored(guest.pk).exclude(sha256__in=known))
     _people().filter(pk=guest.pk).update(stored_bytes=0)
@@ -58,6 +59,12 @@ def recount() -> None:
     """Count what everybody has anew."""
     for owner in _people().values_list("pk", flat=True):
         _people().filter(pk=owner).update(stored_bytes=count(owner))
+
+
+def _hold(*owners: int) -> None:
+    """Let whoever else stores or frees pictures of these people wait, and then find ours."""
+    rows = _people().filter(pk__in=owners).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _total(rows: QuerySet[Picture]) -> int:
