@@ -36,6 +36,11 @@ class Step:
         return spoken(self.name)
 
     @property
+    def begins(self) -> date:
+        """The day, or the first day of the month, whether or not the period holds it."""
+        return days(self.name)[0]
+
+    @property
     def terms(self) -> list[Term]:
         """What finds its generations; of a month that the period cuts, those of its part."""
         first, after = days(self.name)

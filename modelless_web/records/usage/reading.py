@@ -3,14 +3,13 @@
 Amounts of different currencies are never added: sums have one for each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
 
 from modelless_web.records.models import Usage
 from modelless_web.records.money.amounts import ZERO
@@ -23,7 +22,8 @@ PICTURES: Final = "pictures"
 TOKENS: Final = "tokens"
 COUNTED: Final = (GENERATIONS, PICTURES, TOKENS)
 """What can be measured beside money, which is measured by its currency."""
-DAYS: Final = ("day", "month")
+FEW: Final = 200
+"""Cells that are put in order here; of more, the database does it first."""
 _SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
 
 
@@ -76,24 +76,26 @@ def within(rows: QuerySet[Usage], period: Period) -> QuerySet[Usage]:
 def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
     """Every combination of these columns: they, the currency, and the sums of ``MEASURES``.
 
-    The newest days first; ``month`` is the first day of the month.
+    The newest days first.
     """
-    if "month" in names:
-        rows = rows.annotate(month=TruncMonth("day"))
-    order = sorted([*names, "currency"], key=lambda name: name not in DAYS)
-    found = rows.order_by(*(f"-{name}" if name in DAYS else name for name in order))
+    order = sorted([*names, "currency"], key=lambda name: name != "day")
+    found = rows.order_by(*("-day" if name == "day" else name for name in order))
     summed: QuerySet[Any, Key] = found.values_list(*names, "currency").annotate(**_SUMS)
     return summed.filter(sum_generations__gt=0)
 
 
 def sums(rows: QuerySet[Usage], *names: str, most: int | None = None) -> Sums:
     """The figures for every combination of these columns; of the first ``most`` cells alone."""
-    found: Sums = {}
-    for cell in cells(rows, *names)[:most]:
-        key = cell[: len(names)]
-        figures = _figures(cell[len(names)], cell[len(names) + 1 :])
-        found[key] = found.get(key, NONE) + figures
-    return found
+    return _sums(cells(rows, *names)[:most], len(names))
+
+
+def by_month(found: Sums) -> Sums:
+    """The same figures by the first days of their months; they are by day."""
+    months: Sums = {}
+    for (day,), figures in found.items():
+        month = (day.replace(day=1),)
+        months[month] = months.get(month, NONE) + figures
+    return months
 
 
 def fold(found: Sums, *places: int) -> Sums:
@@ -106,15 +108,37 @@ def fold(found: Sums, *places: int) -> Sums:
 
 
 def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
-    """The figures of the ``most`` models or people that have the most of a measure; two queries."""
+    """The figures of the ``most`` models or people that have the most of a measure.
+
+    One query where there are few of them, three where there are many.
+    """
+    found = list(cells(rows, name)[: FEW + 1])
+    if len(found) > FEW:
+        rows = rows.filter(**{f"{name}__in": _first(rows, name, measure, most)})
+        return sums(rows, name)
+    folded = _sums(found, 1)
+    order = sorted(
+        folded, key=lambda key: (-folded[key].measured(measure), -folded[key].generations, key)
+    )
+    return {key: folded[key] for key in order[:most]}
+
+
+def _first(rows: QuerySet[Usage], name: str, measure: str, most: int) -> list[Any]:
     measured = {
         GENERATIONS: Sum("generations"),
         PICTURES: Sum("pictures"),
         TOKENS: Sum(F("prompt_tokens") + F("completion_tokens")),
     }.get(measure, Sum("cost", filter=Q(currency=measure), default=0))
     ranked = rows.order_by().values(name).annotate(measured=measured, many=Sum("generations"))
-    keys = ranked.order_by("-measured", "-many", name).values_list(name, flat=True)[:most]
-    return sums(rows.filter(**{f"{name}__in": list(keys)}), name)
+    return list(ranked.order_by("-measured", "-many", name).values_list(name, flat=True)[:most])
+
+
+def _sums(found: Iterable[Key], size: int) -> Sums:
+    folded: Sums = {}
+    for cell in found:
+        key = cell[:size]
+        folded[key] = folded.get(key, NONE) + _figures(cell[size], cell[size + 1 :])
+    return folded
 
 
 def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:

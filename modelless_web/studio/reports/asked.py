@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from modelless_web.records.models import Charge, Status
 from modelless_web.records.models.generations import OPEN
@@ -64,13 +64,18 @@ def read(request: HttpRequest, today: date, names: Sequence[str]) -> Asked:
     status, charge = said.get("status", ""), said.get("charge", "")
     return Asked(
         periods.read(said.dict(), today),
-        model=said.get("model", "")[:200],
+        model=_word(said, "model", 200),
         status=status if status in ENDED else "",
         charge=charge if charge in Charge else "",
-        person=said.get("person", "").strip()[:150],
+        person=_word(said, "person", 150).strip(),
         measure=said.get("measure", ""),
         by=tuple(name for name in names if name in said.getlist("by")),
     )
+
+
+def _word(said: QueryDict, name: str, longest: int) -> str:
+    """A word of the address; PostgreSQL knows no text with a NUL in it."""
+    return said.get(name, "").replace("\0", "")[:longest]
 
 
 def choices(today: date) -> list[tuple[str, str]]:

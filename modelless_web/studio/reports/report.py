@@ -19,6 +19,7 @@ from modelless_web.records.usage.reading import (
     NONE,
     Figures,
     Sums,
+    by_month,
     fold,
     forecast,
     lately,
@@ -151,14 +152,13 @@ class Report:
 
     def steps(self) -> list[Row]:
         """Every day of the period, or every month of a long one, those without any included."""
-        by_month = self.asked.period.by_month
-        found = sums(self.rows, "month" if by_month else "day")
-
-        def key(step: periods.Step) -> tuple[date]:
-            return (step.first.replace(day=1) if by_month else step.first,)
-
+        found = sums(self.rows, "day")
+        if self.asked.period.by_month:
+            found = by_month(found)
         return [
-            replace(self.row(step.label, found.get(key(step), NONE), step.terms), name=step.name)
+            replace(
+                self.row(step.label, found.get((step.begins,), NONE), step.terms), name=step.name
+            )
             for step in self.asked.period.steps()
         ]
 
