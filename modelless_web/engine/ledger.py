@@ -5,9 +5,11 @@ and ``stop`` from theirs. A change is a filtered update that must hit exactly on
 so a late, lost or doubled call is harmless on every database.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -18,14 +20,14 @@ from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
-from modelless_web.gateway.parameters import Chat
-from modelless_web.records.ids import uuid7
+from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import (
     Attempt,
     Choice,
     ErrorGroup,
     Generation,
     Model,
+    Sketch,
     Status,
     Transcript,
     User,
@@ -82,7 +84,7 @@ def queue(
     *,
     owner: User,
     model: Model,
-    parameters: Chat,
+    parameters: Chat | Images,
     asked: dict[str, Any],
     submission: str,
     parent: Generation | None = None,
@@ -101,20 +103,18 @@ def queue(
         parent=parent,
         descent=descent,
         submission=submission,
-        prompt=parameters.messages[-1].content,
+        prompt=parameters.prompt,
         asked=asked,
         request=parameters.body(),
     )
     _price(row, owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        first = Generation.objects.get(owner=owner, submission=submission)
-        if first.request == row.request and first.parent_id == row.parent_id:
-            return first, False
-        row.submission = uuid7().hex
-        _insert(row)
-    return row, True
+    first = _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _insert_once(row)
+    return first or row, first is None
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
@@ -132,11 +132,8 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         request=source.request,
     )
     _price(row, source.owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
-    return row, True
+    first = _insert_once(row)
+    return first or row, first is None
 
 
 def stop(generation: Generation) -> bool:
@@ -240,6 +237,18 @@ def write(choices: Mapping[UUID, Sequence[ChoiceText]], progress: Mapping[UUID, 
         Generation.objects.filter(pk=pk, status=Status.RUNNING).update(progress=percent)
 
 
+def sketch(pk: UUID, choice: int, webp: bytes, size: tuple[int, int], worker: str) -> bool:
+    """Keep how far a picture is painted; False if the run is no longer ``worker``'s."""
+    if not Generation.objects.filter(pk=pk, status=Status.RUNNING, lease_owner=worker).exists():
+        return False
+    kept = Sketch.objects.filter(generation=pk, choice=choice)
+    number = kept.values_list("number", flat=True).first() or 0
+    width, height = size
+    columns = {"number": number + 1, "webp": webp, "width": width, "height": height}
+    Sketch.objects.update_or_create(columns, generation_id=pk, choice=choice)
+    return True
+
+
 @transaction.atomic(savepoint=False)
 def settle(end: Settlement, worker: str) -> bool:
     """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
@@ -279,6 +288,7 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
+        Sketch.objects.filter(generation=end.generation).delete()
         close([end.generation])
         index.write([end.generation])
     return bool(won)
@@ -315,6 +325,7 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
         )
         if won:
             ended.append(row)
+    Sketch.objects.filter(generation__in=[row.pk for row in ended]).delete()
     close([row.pk for row in ended])
     index.write([row.pk for row in ended])
     return ended
@@ -344,6 +355,15 @@ def _price(row: Generation, owner: User) -> None:
     thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
     row.price_rule, row.currency = thought.rule, thought.currency
     row.estimate_low, row.estimate = thought.low, thought.high
+
+
+def _insert_once(row: Generation) -> Generation | None:
+    """Commit a new row; return the one that has its submission already, if there is one."""
+    try:
+        _insert(row)
+    except IntegrityError:
+        return Generation.objects.get(owner_id=row.owner_id, submission=row.submission)
+    return None
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from modelless_web.records.models import Draft, Gateway, Generation, Picture, User
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.studio.forms.zone import zones
 
 ZONE_COOKIE = "time_zone"
@@ -75,7 +76,7 @@ def sign_in(request: HttpRequest, account: User) -> None:
     before = request.user if request.user.is_authenticated else None
     login(request, account, backend=PASSWORD_BACKEND)
     if before:
-        account.adopt(before)
+        adopt(account, before)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -22,6 +22,7 @@ from modelless_web.gateway.events import UsageReported
 from modelless_web.records import retention
 from modelless_web.records.models import Generation, Picture, PriceRule, Status, Usage, User
 from modelless_web.records.models.generations import OPEN
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.store import keep
 from modelless_web.records.usage import rollup, storage
 from modelless_web.records.usage.checking import differences, wrong_storage
@@ -175,7 +176,7 @@ class Studio(RuleBasedStateMachine):
     @rule(pick=PICKS, crash=CRASHES)
     def sign_in(self, pick: int, crash: int | None) -> None:
         with self.step(crash):
-            self.people[pick % len(self.people)].adopt(self.guest)
+            adopt(self.people[pick % len(self.people)], self.guest)
 
     @rule(cents=st.integers(1, 99), crash=CRASHES)
     def change_prices(self, cents: int, crash: int | None) -> None:

@@ -14,7 +14,7 @@ from django.db.models import AutoField, Model
 from PIL import Image
 
 from modelless_web.config.management.cast import MODELS, TAGS, Cast, Member, Prices
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 from modelless_web.records import store
 from modelless_web.records.ids import first_at
 from modelless_web.records.models import (

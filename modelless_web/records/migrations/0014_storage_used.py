@@ -17,7 +17,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("records", "0011_what_it_costs"),
+        ("records", "0013_pairs_of_words"),
     ]
 
     operations = [

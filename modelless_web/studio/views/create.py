@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
-from modelless_web.records.models.drafts import MOST_DRAFTS
-from modelless_web.studio.forms.chat import LONGEST_PROMPT, ChatForm, initial
+from modelless_web.records.models.drafts import MOST_DRAFTS, offer
+from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.fragments import reswap
 from modelless_web.studio.requests import (
@@ -60,23 +60,30 @@ def create(request: StudioRequest) -> HttpResponse:
             values["prompt"] = ""
         if "prompt" in request.GET:
             values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
-    form = ChatForm(initial=values | {"model": model}, person=request.user)
+    form = ComposerForm(initial=values | {"model": model}, person=request.user)
     page = _page(request, form, draft, source)
     return render(request, "studio/create.html", page | ({"said": said} if said else {}))
 
 
 def unsaved(request: StudioRequest, said: str) -> HttpResponse:
     """Create with what was sent, which can't be kept for the reason that is ``said``."""
-    form = ChatForm(initial=request.POST.dict(), person=request.user)
+    form = ComposerForm(initial=request.POST.dict(), person=request.user)
     source = _refined(request, request.POST.get("parent", ""))
     page = _page(request, form, _sent_draft(request), source) | {"said": said}
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
 
+@require_safe
+def picture_fields(request: StudioRequest) -> HttpResponse:
+    """What only picture models take, for a composer that was made for another one."""
+    form = ComposerForm(person=request.user)
+    return render(request, "studio/create.html#pictures", {"form": form})
+
+
 @require_POST
 def submit(request: StudioRequest) -> HttpResponse:
     """Take the form: commit the generation, or say what is wrong and keep what was typed."""
-    form = ChatForm(request.POST, person=request.user)
+    form = ComposerForm(request.POST, person=request.user)
     if not form.is_valid():
         return _composer(request, form, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -93,7 +100,7 @@ def submit(request: StudioRequest) -> HttpResponse:
     return _taken(request, form)
 
 
-def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
+def _taken(request: StudioRequest, form: ComposerForm) -> HttpResponse:
     """Make the composer ready for the next submission; what is typed stays where it is.
 
     It begins a conversation of its own: who refines on, refines the answer that is to come.
@@ -103,13 +110,13 @@ def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
         fresh = QueryDict(mutable=True)
         fresh.update(form.data)
         fresh["submission"], fresh["parent"] = submission, ""
-        return _composer(request, ChatForm(fresh, person=request.user))
+        return _composer(request, ComposerForm(fresh, person=request.user))
     # Without the request: this answer needs nothing of what surrounds a page.
     html = render_to_string("studio/create.html#taken", {"submission": submission})
     return reswap(HttpResponse(html), "none")
 
 
-def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> HttpResponse:
+def _composer(request: StudioRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
     source = form.refined()
     if request.htmx:
         context = _composer_context(form, source)
@@ -134,13 +141,13 @@ def _draft(request: StudioRequest) -> Draft:
     else:
         found = Draft.objects.visible_to(request.user).with_sent().first()
         found = None if found and found.is_sent else found
-    return found or Draft(pk=read_uuid(new) or uuid7(), version=0)
+    return found or Draft(pk=read_uuid(new) or offer(request.user), version=0)
 
 
 def _sent_draft(request: StudioRequest) -> Draft:
     """The draft of a sent form, as far as its page had read it."""
     sent = request.POST.get("draft", "")
-    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or uuid7())
+    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or offer(request.user))
     version = request.POST.get("version", "")
     draft.version = int(version) if version.isdecimal() and len(version) < LONGEST_ID else 0
     return draft
@@ -180,7 +187,7 @@ def _model(
 
 
 def _page(
-    request: StudioRequest, form: ChatForm, draft: Draft, source: Generation | None
+    request: StudioRequest, form: ComposerForm, draft: Draft, source: Generation | None
 ) -> dict[str, Any]:
     rows = list(Generation.objects.visible_to(request.user).with_answers()[: NEWEST + 1])
     return _composer_context(form, source) | {
@@ -192,11 +199,22 @@ def _page(
     }
 
 
-def _composer_context(form: ChatForm, source: Generation | None) -> dict[str, Any]:
+def _composer_context(form: ComposerForm, source: Generation | None) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
+    # Few sets are taken by many models; each is said once.
+    takes = list(dict.fromkeys(model.takes for model in models))
     gateways = [
-        {"gateway": gateway, "models": list(group)}
+        {
+            "gateway": gateway,
+            "options": [{"model": model, "takes": takes.index(model.takes)} for model in group],
+        }
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
-    return {"form": form, "gateways": gateways, "source": source, "reasons": reasons}
+    return {
+        "form": form,
+        "gateways": gateways,
+        "takes": "|".join(takes),
+        "source": source,
+        "reasons": reasons,
+    }

@@ -7,6 +7,7 @@ import pytest
 from modelless_web.engine.rescue import queue
 from modelless_web.records import retention
 from modelless_web.records.models import Generation, User
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.store import keep
 from modelless_web.records.usage import storage
 from modelless_web.records.usage.checking import wrong_storage
@@ -51,7 +52,7 @@ def test_a_guest_brings_what_the_account_has_not() -> None:
     guest, account = factories.guest(), factories.person()
     for person, data in ((guest, RED), (guest, BLUE), (account, RED)):
         stored(person, data)
-    account.adopt(guest)
+    adopt(account, guest)
     assert bytes_of(account) == len(RED) + len(BLUE)
     assert bytes_of(guest) == 0
     assert wrong_storage() == {}
