@@ -95,8 +95,9 @@ class GenerationAdmin(ReadOnlyAdmin):
     sortable_by = ("time",)
     search_fields = ("prompt",)
     search_help_text = (
-        "Words, or as in the history: model: status: kind: tag: tokens:>500 before: after: "
-        "owner:name error:kind. An id or a request id leads straight there."
+        "Words, or as in the history: model: status: kind: tag: tokens:>500 cost:>0.05 "
+        "charge:maybe before: after: owner:name error:kind. An id or a request id leads straight "
+        "there."
     )
     fieldsets = (
         (

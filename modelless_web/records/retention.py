@@ -15,7 +15,7 @@ from django.utils import timezone
 from modelless_web.records.models import Board, Discarded, Generation, Picture, User
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
-from modelless_web.records.usage import rollup
+from modelless_web.records.usage import rollup, storage
 
 KEPT_IN_TRASH: Final = timedelta(days=30)
 AT_ONCE: Final = 200
@@ -30,9 +30,11 @@ def purge(pks: Iterable[UUID]) -> int:
     rows = Generation.objects.filter(pk__in=list(pks)).exclude(status__in=OPEN)
     stored = Picture.objects.filter(generation__in=rows, state=Picture.State.STORED)
     files = dict(stored.values_list("sha256", "media_type"))
+    held = storage.held_by_each(stored)
     count = rows.count()
     rollup.purge(rows)
     rows.delete()
+    storage.give_back(held)
     shared = set(Picture.objects.filter(sha256__in=files).values_list("sha256", flat=True))
     Discarded.objects.bulk_create(
         [

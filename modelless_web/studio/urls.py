@@ -10,6 +10,7 @@ from modelless_web.studio.views import (
     create,
     cull,
     drafts,
+    everyone,
     export,
     facets,
     generation,
@@ -18,6 +19,7 @@ from modelless_web.studio.views import (
     models,
     pictures,
     trash,
+    usage,
 )
 
 UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -67,6 +69,9 @@ urlpatterns = [
     path("models/", models.models, name="models"),
     path("models/balances/", models.balances, name="balances"),
     path("models/refresh/", models.refresh, name="refresh-models"),
+    path("usage/", usage.usage, name="usage"),
+    path("usage/everyone/", everyone.everyone, name="usage-everyone"),
+    path("usage/time-zone/", usage.time_zone, name="time-zone"),
     path("account/login/", account.SignIn.as_view(), name="login"),
     path("account/logout/", account.SignOut.as_view(), name="logout"),
     path("account/owner/<str:token>/", account.owner, name="owner"),

@@ -22,18 +22,23 @@ BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
     "page": page.run,
     "export": export.run,
 }
+PEOPLE: Final = 40
+"""Who share the history of which usage is read."""
 
 
 def main() -> None:
     """Run the benches that were named, or all; figures are for reading and judge nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHES, "history"]))
-    parser.add_argument("--rows", type=int, default=10_000, help="generations of the history")
-    parser.add_argument("--postgresql", action="store_true", help="the history on PostgreSQL")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=", ".join([*BENCHES, "history", "usage"])
+    )
+    parser.add_argument("--rows", type=int, default=10_000, help="generations of history, usage")
+    parser.add_argument("--postgresql", action="store_true", help="those on PostgreSQL")
     parser.add_argument("--json", type=Path, help="write the figures there too, one per line")
     given = parser.parse_args()
     on_history = partial(history.run, given.rows, on_postgresql=given.postgresql)
-    benches = BENCHES | {"history": on_history}
+    usage = partial(on_history, people=PEOPLE, about="usage")
+    benches = BENCHES | {"history": on_history, "usage": usage}
     unknown = set(given.names) - set(benches)
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")

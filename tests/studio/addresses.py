@@ -46,7 +46,7 @@ WORDS: Final = {
 }
 SEEN: Final = (
     *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
-    *("pricerule", "drift"),
+    *("pricerule", "drift", "usage"),
 )
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
@@ -63,6 +63,8 @@ QUERIES: Final = {
         "?model=1&view=list",
     ),
     "history/export/": ("?of={generation}", "?format=zip&of={generation}", "?format=csv&q=fox"),
+    "usage/": ("?period=2026&by=day&by=model", "?format=csv"),
+    "usage/everyone/": ("?person=person&by=owner", "?speed=1", "?format=csv&by=owner"),
     "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",

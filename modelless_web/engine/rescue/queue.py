@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.links import deadline
 from modelless_web.records.models import Discarded, Picture, Status
 from modelless_web.records.store import Kept
+from modelless_web.records.usage import storage
 
 # For as long a claim holds unless it is renewed.
 CLAIMED: Final = timedelta(seconds=30)
@@ -95,10 +97,11 @@ def take_up() -> None:
     )
 
 
+@transaction.atomic
 def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
     """Note that a picture is safe; False if it was settled before."""
     Discarded.objects.filter(sha256=kept.sha256).delete()
-    return _settle(
+    won = _settle(
         pk,
         attempts,
         state=STORED,
@@ -111,6 +114,9 @@ def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
         colour=kept.colour,
         likeness=kept.likeness,
     )
+    if won:
+        storage.add(pk)
+    return won
 
 
 def lose(pk: UUID, trouble: str, attempts: int) -> bool:

@@ -31,6 +31,7 @@ from modelless_web.records.models import (  # noqa: E402
     Action,
     Attempt,
     Board,
+    Charge,
     Choice,
     Draft,
     Drift,
@@ -46,6 +47,7 @@ from modelless_web.records.models import (  # noqa: E402
 )
 from modelless_web.records.models.drafts import MOST_DRAFTS  # noqa: E402
 from modelless_web.records.models.generations import Transcript  # noqa: E402
+from modelless_web.records.usage import rollup  # noqa: E402
 from modelless_web.studio.requests import PASSWORD_BACKEND  # noqa: E402
 from tests.browser.hostile.words import COUNT, Words  # noqa: E402
 from tests.studio.factories import a_picture  # noqa: E402
@@ -178,6 +180,7 @@ class Writer:
             status=Status.FAILED,
             finish_reason=say("finish"),
             error_kind="upstream",
+            charge=Charge.MAYBE,
             error_code=say("code"),
             error_status=502,
             error_message=say("message"),
@@ -189,6 +192,7 @@ class Writer:
             saved_at=self.now,
             lease_owner=say("lease"),
         )
+        rollup.count([row.pk])
         Choice.objects.create(
             generation=row,
             index=0,

@@ -48,6 +48,10 @@ OTHERS: Final = (
     "/drafts/",
     "/drafts/?draft={draft}",
     "/drafts/?undo={words}&draft={words}",
+    "/usage/?by=model",
+    "/usage/?period={words}&model={words}&status={words}&measure={words}&by={words}",
+    "/usage/everyone/?by=owner&by=model&speed=1",
+    "/usage/everyone/?person={words}&from={words}",
     "/account/login/?next={words}",
 )
 LISTS: Final = (
@@ -146,7 +150,7 @@ NO_PAGES: Final = {
     ),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
-    *("undo-verdict", "act-on-cull"),
+    *("undo-verdict", "act-on-cull", "time-zone"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
