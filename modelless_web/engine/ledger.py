@@ -6,6 +6,7 @@ so a late, lost or doubled call is harmless on every database.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
@@ -31,6 +32,7 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
 from modelless_web.records.money.estimate import estimate
 from modelless_web.records.search import index
@@ -90,8 +92,9 @@ def queue(
 ) -> tuple[Generation, bool]:
     """Commit a generation before a byte of it leaves; return it and whether it is new.
 
-    A submission that was taken already returns its first row, unless it now asks for something
-    else: then the browser kept an old form, and the person means a new run.
+    What it may cost is set aside by that. A submission that was taken already returns its first
+    row, unless it now asks for something else: then the browser kept an old form, and the person
+    means a new run. Raises OverBudgetError, and the transaction around it can go on.
     """
     row = Generation(
         owner=owner,
@@ -105,20 +108,11 @@ def queue(
         asked=asked,
         request=parameters.body(),
     )
-    _price(row, owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        first = Generation.objects.get(owner=owner, submission=submission)
-        if first.request == row.request and first.parent_id == row.parent_id:
-            return first, False
-        row.submission = uuid7().hex
-        _insert(row)
-    return row, True
+    return _enter(row, owner)
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
-    """Queue the very request of ``source`` once more."""
+    """Queue the very request of ``source`` once more. Raises OverBudgetError as ``queue`` does."""
     row = Generation(
         owner_id=source.owner_id,
         gateway_id=source.gateway_id,
@@ -131,12 +125,7 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         asked=source.asked,
         request=source.request,
     )
-    _price(row, source.owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
-    return row, True
+    return _enter(row, source.owner)
 
 
 def stop(generation: Generation) -> bool:
@@ -346,11 +335,37 @@ def _price(row: Generation, owner: User) -> None:
     row.estimate_low, row.estimate = thought.low, thought.high
 
 
+def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
+    row_or_reason = _commit(row, owner)
+    # Raised when the block is left: within, it would take along all that shares the transaction.
+    if isinstance(row_or_reason, str):
+        raise OverBudgetError(row_or_reason)
+    return row_or_reason, row_or_reason is row
+
+
+@transaction.atomic(savepoint=False)
+def _commit(row: Generation, owner: User) -> Generation | str:
+    """Commit a new row, or return the first of its submission, or why no budget has room."""
+    _price(row, owner)
+    reason = refusal(row, owner)
+    if not reason:
+        with suppress(IntegrityError):
+            return _insert(row)
+    first = Generation.objects.filter(owner=owner, submission=row.submission).first()
+    if first and first.request == row.request and first.parent_id == row.parent_id:
+        return first
+    if reason:
+        return reason
+    row.submission = uuid7().hex
+    return _insert(row)
+
+
 @transaction.atomic
-def _insert(row: Generation) -> None:
+def _insert(row: Generation) -> Generation:
     """Commit a new row together with the words by which it is found."""
     row.save(force_insert=True)
     index.write([row.pk])
+    return row
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""What may still be spent: worked out from the ledger and its roll-up whenever it is asked.
+
+Nothing is counted apart, so nothing can drift. What is spent is what the roll-up says; what is set
+aside is the estimate of every generation that is still open, so that an end settles it and a
+crash, after which the next start ends what was open, releases it.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Case, DateField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from modelless_web.records.models.budgets import Budget
+from modelless_web.records.models.gateways import Gateway
+from modelless_web.records.models.generations import Generation
+from modelless_web.records.models.usage import Usage
+from modelless_web.records.models.users import User
+from modelless_web.records.money.amounts import ZERO, MoneyField, spoken
+
+WHOSE: Final = {
+    Budget.Scope.EVERYONE: "everybody’s budget together",
+    Budget.Scope.GROUP: "your group’s budget",
+    Budget.Scope.EACH: "your budget",
+    Budget.Scope.PERSON: "your budget",
+}
+
+
+class OverBudgetError(Exception):
+    """A budget has no room for it, so nothing was sent. Its text says which and until when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A budget as it stands on one day; of a budget for one generation nothing is ever gone."""
+
+    budget: Budget
+    spent: Decimal
+    reserved: Decimal
+    day: date
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be asked for."""
+        limit: Decimal = self.budget.limit
+        return max(limit - self.spent - self.reserved, ZERO)
+
+    @property
+    def is_for_time(self) -> bool:
+        """Whether it fills up over a day or a month."""
+        return self.budget.period != Budget.Period.GENERATION
+
+    @property
+    def said_left(self) -> str:
+        """What is left, as the composer says it: ``$3.10 of $5.00 left today``."""
+        left, limit = self._spoken(self.left, self.budget.limit)
+        when = "today" if self.budget.period == Budget.Period.DAY else "this month"
+        shared = {Budget.Scope.EVERYONE: " for everybody", Budget.Scope.GROUP: " for your group"}
+        return f"{left} of {limit} left {when}{shared.get(Budget.Scope(self.budget.scope), '')}"
+
+    def shortfall(self, amount: Decimal) -> str:
+        """Why an amount goes beyond it: the limit, what is gone of it, and when it is back."""
+        asked, limit = self._spoken(amount, self.budget.limit)
+        whose = WHOSE[Budget.Scope(self.budget.scope)]
+        if not self.is_for_time:
+            return (
+                f"This may cost {asked}, and {whose} is {limit} for one generation. "
+                "Ask for fewer answers, a shorter one or a cheaper model."
+            )
+        spent, reserved = self._spoken(self.spent, self.reserved)
+        return (
+            f"This may cost {asked}, and {whose} is {limit} {self.budget.get_period_display()}: "
+            f"{spent} is spent and {reserved} set aside for what is under way. "
+            f"It is whole again {self._back()}."
+        )
+
+    def _spoken(self, *amounts: Decimal) -> list[str]:
+        return [spoken(amount, self.budget.currency) for amount in amounts]
+
+    def _back(self) -> str:
+        if self.budget.period == Budget.Period.DAY:
+            return "tomorrow"
+        first = _last(self.day) + timedelta(days=1)
+        return f"on {first.day} {first:%B}"
+
+
+def standings(person: User, day: date) -> list[Standing]:
+    """Every budget that holds for a person, as it stands on a day of their calendar.
+
+    One statement: a run that settles meanwhile is either open in it or spent, never both.
+    """
+    return _standing(Budget.objects.holding_for(person), day, person)
+
+
+def all_standings(pks: Collection[int], day: date) -> list[Standing]:
+    """These budgets as they stand on a day; of those that each person has nothing is known."""
+    return _standing(Budget.objects.filter(pk__in=pks), day)
+
+
+def refusal(row: Generation, owner: User) -> str:
+    """Why a generation that is about to be queued goes beyond a hard budget; "" if it does not.
+
+    To be asked in the transaction that queues it: until that ends, nobody else's is let through
+    on the same money.
+    """
+    if row.estimate == ZERO or not Budget.objects.holding_for(owner).filter(is_hard=True).exists():
+        return ""
+    Gateway.objects.count_alone()
+    standing = [one for one in standings(owner, row.day) if one.budget.is_hard]
+    return next(iter(objections(standing, row.estimate, row.currency)), "")
+
+
+def objections(standing: Collection[Standing], amount: Decimal | None, currency: str) -> list[str]:
+    """What these budgets have against an amount; None is one that nobody knows."""
+    said = []
+    for one in standing:
+        is_countable = amount is not None and one.budget.currency == currency
+        if amount is not None and is_countable and amount > one.left:
+            said.append(one.shortfall(amount))
+        elif not is_countable and one.budget.refuses_unknown and amount != ZERO:
+            said.append(
+                "No price is known for this, and "
+                f"{WHOSE[Budget.Scope(one.budget.scope)]} refuses what it can’t count. "
+                "Choose another model, or ask an admin to put its price into the price book."
+            )
+    return said
+
+
+def _standing(budgets: QuerySet[Budget], day: date, person: User | None = None) -> list[Standing]:
+    spent = Usage.objects.filter(currency=OuterRef("currency"))
+    reserved = Generation.objects.open().filter(currency=OuterRef("currency"))
+    rows = budgets.annotate(
+        begins=_by_period(day, day.replace(day=1)), ends=_by_period(day, _last(day))
+    )
+    rows = rows.annotate(
+        spent=_summed(spent, "cost", person), reserved=_summed(reserved, "estimate", person)
+    )
+    return [
+        Standing(budget=row, spent=row.spent, reserved=row.reserved, day=day)
+        for row in rows.select_related("group", "person")
+    ]
+
+
+def _by_period(of_day: date, of_month: date) -> Case:
+    return Case(
+        When(period=Budget.Period.DAY, then=Value(of_day, DateField())),
+        default=Value(of_month, DateField()),
+        output_field=DateField(),
+    )
+
+
+def _summed(rows: QuerySet[Any], column: str, person: User | None) -> Case:
+    """The sum of a column over what falls under a budget: on its days, and of its people."""
+    within = rows.filter(day__gte=OuterRef("begins"), day__lte=OuterRef("ends")).order_by()
+
+    def total(of: QuerySet[Any]) -> Coalesce:
+        # By currency, which is one: a subquery's sum needs something to group by.
+        found = of.values("currency").annotate(total=Sum(column)).values("total")
+        return Coalesce(Subquery(found), Value(ZERO, MoneyField()), output_field=MoneyField())
+
+    own = within.filter(owner=person) if person else within.none()
+    return Case(
+        When(period=Budget.Period.GENERATION, then=Value(ZERO, MoneyField())),
+        When(scope=Budget.Scope.EVERYONE, then=total(within)),
+        When(scope=Budget.Scope.GROUP, then=total(within.filter(owner__groups=OuterRef("group")))),
+        When(scope=Budget.Scope.PERSON, then=total(within.filter(owner=OuterRef("person")))),
+        default=total(own) if person else Value(ZERO, MoneyField()),
+        output_field=MoneyField(),
+    )
+
+
+def _last(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
