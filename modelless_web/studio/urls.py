@@ -24,6 +24,7 @@ UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
     path("", create.create, name="create"),
+    path("cost/", create.cost, name="cost"),
     path("generations/", create.submit, name="submit"),
     path("generations/<uuid:pk>/", generation.generation, name="generation"),
     path("generations/<uuid:pk>/card/", generation.card, name="card"),

@@ -1,5 +1,6 @@
 """The composer: what a person sets, turned into what a chat run asks for."""
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -181,11 +182,23 @@ class ChatForm(forms.Form):
         return Chat(
             model=model.name,
             messages=self._messages(),
-            stream=data["stream"] and traits.streams,
+            stream=bool(data["stream"]) and traits.streams,
             include_usage=traits.include_usage,
             user=self.person.opaque_id.hex if data["user"] else "",
             **taken,
         )
+
+    def sketch(self) -> tuple[Model, Chat] | None:
+        """What it would ask for as it stands, sent or not; what is faulty is left out.
+
+        None without a model.
+        """
+        typed = {field.name: field.value() for field in self}
+        form = copy(self) if self.is_bound else ChatForm(typed, person=self.person)
+        form.is_valid()
+        form.cleaned_data = dict.fromkeys(form.fields) | {"prompt": ""} | form.cleaned_data
+        model = form.cleaned_data["model"]
+        return (model, form.parameters()) if model else None
 
     def _messages(self) -> tuple[Message, ...]:
         parent: Generation | None = self.cleaned_data["parent"]

@@ -3,9 +3,11 @@
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +15,9 @@ from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
 from modelless_web.records.models.drafts import MOST_DRAFTS
+from modelless_web.records.money.budgets import OverBudgetError
+from modelless_web.records.money.estimate import estimate
+from modelless_web.records.money.outlook import Outlook, outlook
 from modelless_web.studio.forms.chat import LONGEST_PROMPT, ChatForm, initial
 from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.fragments import reswap
@@ -25,6 +30,7 @@ from modelless_web.studio.requests import (
 )
 
 NEWEST = 12
+NO_CONTENT = 204
 UNPROCESSABLE = 422
 LONGEST_ID = 18
 # What begins a new draft, so that nothing that is typed already is overwritten.
@@ -80,17 +86,43 @@ def submit(request: StudioRequest) -> HttpResponse:
     if not form.is_valid():
         return _composer(request, form, status=UNPROCESSABLE)
     data = form.cleaned_data
-    generation = tasks.submit(
-        owner=request.user,
-        model=data["model"],
-        parameters=form.parameters(),
-        asked=form.asked(),
-        submission=data["submission"],
-        parent=data["parent"],
-    )
+    try:
+        generation = tasks.submit(
+            owner=request.user,
+            model=data["model"],
+            parameters=form.parameters(),
+            asked=form.asked(),
+            submission=data["submission"],
+            parent=data["parent"],
+        )
+    except OverBudgetError as refusal:
+        return _composer(request, form, status=UNPROCESSABLE, refusal=str(refusal))
     if not request.htmx:
         return HttpResponseRedirect(generation.get_absolute_url(), status=303)
     return _taken(request, form)
+
+
+@login_not_required
+@require_POST
+def cost(request: HttpRequest) -> HttpResponse:
+    """What the composer would cost as it stands, for the line under Generate.
+
+    Who has been signed out meanwhile is told nothing, and is not led away from what they type.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=NO_CONTENT)
+    # Without the request: this line needs nothing of what surrounds a page.
+    line = {"outlook": _outlook(ChatForm(request.POST, person=request.user))}
+    return HttpResponse(render_to_string("components/cost.html", line))
+
+
+def _outlook(form: ChatForm) -> Outlook | None:
+    sketch = form.sketch()
+    if sketch is None:
+        return None
+    (model, parameters), now = sketch, timezone.now()
+    thought = estimate(model.gateway, model.name, parameters.body(), form.person, now)
+    return outlook(thought, form.person, now)
 
 
 def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
@@ -109,12 +141,14 @@ def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
     return reswap(HttpResponse(html), "none")
 
 
-def _composer(request: StudioRequest, form: ChatForm, status: int = 200) -> HttpResponse:
+def _composer(
+    request: StudioRequest, form: ChatForm, status: int = 200, refusal: str = ""
+) -> HttpResponse:
     source = form.refined()
     if request.htmx:
-        context = _composer_context(form, source)
+        context = _composer_context(form, source) | {"refusal": refusal}
         return render(request, "studio/create.html#composer", context, status=status)
-    page = _page(request, form, _sent_draft(request), source)
+    page = _page(request, form, _sent_draft(request), source) | {"refusal": refusal}
     return render(request, "studio/create.html", page, status=status)
 
 
@@ -199,4 +233,10 @@ def _composer_context(form: ChatForm, source: Generation | None) -> dict[str, An
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
-    return {"form": form, "gateways": gateways, "source": source, "reasons": reasons}
+    return {
+        "form": form,
+        "gateways": gateways,
+        "source": source,
+        "reasons": reasons,
+        "outlook": _outlook(form),
+    }

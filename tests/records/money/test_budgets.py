@@ -1,5 +1,6 @@
 """Budgets: whose money counts, on which days, and what is said when there is not enough."""
 
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -78,8 +79,8 @@ def test_a_budget_counts_the_money_of_those_it_is_for(scope: str, counted: int) 
     model, group = priced(), Group.objects.create(name="Drawers")
     person, colleague, stranger = factories.person(), factories.person(), factories.person()
     group.user_set.add(person, colleague)
-    whose = {"group": {"group": group}, "person": {"person": person}}.get(scope, {})
-    budget("10", scope, **whose)
+    whose = {"group": group, "person": person}
+    budget("10", scope, **{scope: whose[scope]} if scope in whose else {})
     for who, runs in ((person, 1), (colleague, 2), (stranger, 1)):
         open_runs(runs, model, who)
     assert of(person).reserved == counted * Decimal("0.1")
@@ -123,7 +124,7 @@ def test_budgets_of_others_do_not_hold(whose: str) -> None:
 def test_a_budget_counts_the_days_of_its_period(period: str, day: date, counts: bool) -> None:
     budget("10", period=period)
     person, model = factories.person(), priced()
-    open_row, ended = open_runs(2, model, person)
+    _, ended = open_runs(2, model, person)
     Generation.objects.update(day=day)
     end(ended)
     (found,) = standings(person, date(2026, 2, 28))
@@ -182,11 +183,9 @@ def test_a_budget_for_one_generation_is_held_against_the_most_it_may_cost(
     limit: str, is_refused: bool
 ) -> None:
     budget(limit, period="generation")
-    model, person = priced(), factories.person()
-    open_runs(1, model, person) if not is_refused else None
-    if is_refused:
-        with pytest.raises(OverBudgetError, match="for one generation"):
-            open_runs(1, model, person)
+    refused = pytest.raises(OverBudgetError, match="for one generation")
+    with refused if is_refused else nullcontext():
+        open_runs(1, priced(), factories.person())
 
 
 @pytest.mark.parametrize("refuses_unknown", [False, True])
@@ -211,7 +210,7 @@ def test_practice_is_never_refused() -> None:
 
 def test_a_doubled_submission_finds_its_first_when_the_money_is_gone() -> None:
     budget("0.1")
-    sent = {
+    sent: dict[str, Any] = {
         "owner": factories.person(),
         "model": priced(),
         "parameters": factories.chat(),
