@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Action,
     Board,
+    Budget,
     Cull,
     ErrorGroup,
     Generation,
@@ -42,7 +44,9 @@ WORDS: Final = {
     "board": "a heron that nobody else may see",
     "tag": "a robin that nobody else may see",
 }
-SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
+SEEN: Final = (
+    *("generation", "picture", "errorgroup", "budget", "gateway", "group", "model", "user"),
+)
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
@@ -128,8 +132,9 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
+    budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
     rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
-    ids = {str(each._meta.model_name): each.pk for each in rows}
+    ids = {str(each._meta.model_name): each.pk for each in (*rows, budget)}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 

@@ -93,12 +93,8 @@ def standings(person: User, day: date) -> list[Standing]:
 
     One statement: a run that settles meanwhile is either open in it or spent, never both.
     """
-    return _standing(Budget.objects.holding_for(person), day, person)
-
-
-def all_standings(pks: Collection[int], day: date) -> list[Standing]:
-    """These budgets as they stand on a day; of those that each person has nothing is known."""
-    return _standing(Budget.objects.filter(pk__in=pks), day)
+    rows = with_standing(Budget.objects.holding_for(person), day, person)
+    return [Standing(budget=row, spent=row.spent, reserved=row.reserved, day=day) for row in rows]
 
 
 def refusal(row: Generation, owner: User) -> str:
@@ -130,19 +126,21 @@ def objections(standing: Collection[Standing], amount: Decimal | None, currency:
     return said
 
 
-def _standing(budgets: QuerySet[Budget], day: date, person: User | None = None) -> list[Standing]:
+def with_standing(
+    budgets: QuerySet[Budget], day: date, person: User | None = None
+) -> QuerySet[Any]:
+    """The same budgets with what is ``spent`` of them on a day and what is ``reserved``.
+
+    Without a person both are None for a budget that each person has.
+    """
     spent = Usage.objects.filter(currency=OuterRef("currency"))
     reserved = Generation.objects.open().filter(currency=OuterRef("currency"))
     rows = budgets.annotate(
         begins=_by_period(day, day.replace(day=1)), ends=_by_period(day, _last(day))
     )
-    rows = rows.annotate(
+    return rows.annotate(
         spent=_summed(spent, "cost", person), reserved=_summed(reserved, "estimate", person)
     )
-    return [
-        Standing(budget=row, spent=row.spent, reserved=row.reserved, day=day)
-        for row in rows.select_related("group", "person")
-    ]
 
 
 def _by_period(of_day: date, of_month: date) -> Case:
@@ -162,13 +160,13 @@ def _summed(rows: QuerySet[Any], column: str, person: User | None) -> Case:
         found = of.values("currency").annotate(total=Sum(column)).values("total")
         return Coalesce(Subquery(found), Value(ZERO, MoneyField()), output_field=MoneyField())
 
-    own = within.filter(owner=person) if person else within.none()
+    own = total(within.filter(owner=person)) if person else Value(None, MoneyField())
     return Case(
         When(period=Budget.Period.GENERATION, then=Value(ZERO, MoneyField())),
         When(scope=Budget.Scope.EVERYONE, then=total(within)),
         When(scope=Budget.Scope.GROUP, then=total(within.filter(owner__groups=OuterRef("group")))),
         When(scope=Budget.Scope.PERSON, then=total(within.filter(owner=OuterRef("person")))),
-        default=total(own) if person else Value(ZERO, MoneyField()),
+        default=own,
         output_field=MoneyField(),
     )
 

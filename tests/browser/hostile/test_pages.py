@@ -13,7 +13,7 @@ from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
 READ_ONLY: Final = ("generation", "picture", "errorgroup")
-EDITED: Final = ("gateway", "model", "user")
+EDITED: Final = ("budget", "gateway", "model", "user")
 KINDS: Final = READ_ONLY + EDITED
 
 CREATE: Final = (
@@ -130,7 +130,7 @@ NO_PAGES: Final = {
     *("health", "owner", "picture", "raw", "submit", "stop", "again", "trash", "restore", "logout"),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
-    *("undo-verdict", "act-on-cull"),
+    *("undo-verdict", "act-on-cull", "cost"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),

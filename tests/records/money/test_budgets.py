@@ -18,9 +18,9 @@ from modelless_web.records.models import Budget, Generation, Status, User
 from modelless_web.records.money.budgets import (
     OverBudgetError,
     Standing,
-    all_standings,
     objections,
     standings,
+    with_standing,
 )
 from modelless_web.records.usage import rollup
 from tests.records.money.book import budget, open_runs, priced
@@ -79,7 +79,7 @@ def test_a_budget_counts_the_money_of_those_it_is_for(scope: str, counted: int) 
     model, group = priced(), Group.objects.create(name="Drawers")
     person, colleague, stranger = factories.person(), factories.person(), factories.person()
     group.user_set.add(person, colleague)
-    whose = {"group": group, "person": person}
+    whose: dict[str, Any] = {"group": group, "person": person}
     budget("10", scope, **{scope: whose[scope]} if scope in whose else {})
     for who, runs in ((person, 1), (colleague, 2), (stranger, 1)):
         open_runs(runs, model, who)
@@ -249,19 +249,17 @@ def test_how_all_budgets_stand_is_one_statement_however_many_there_are() -> None
     group = Group.objects.create(name="Drawers")
     person = factories.person()
     group.user_set.add(person)
-    rows = [
-        budget("5", "everyone"),
-        budget("5", "group", "month", group=group),
-        budget("5", "person", person=person),
-        budget("5", "each"),
-    ]
+    budget("5", "everyone")
+    budget("5", "group", "month", group=group)
+    budget("5", "person", person=person)
+    budget("5", "each")
     open_runs(2, priced(), person)
     with CaptureQueriesContext(connection) as captured:
-        found = all_standings([row.pk for row in rows], person.day(timezone.now()))
+        found = list(with_standing(Budget.objects.all(), person.day(timezone.now())))
     assert len(captured) == 1
-    by_scope = {one.budget.scope: one.reserved for one in found}
     two = Decimal("0.2")
-    assert by_scope == {"everyone": two, "group": two, "person": two, "each": Decimal(0)}
+    by_scope = {row.scope: row.reserved for row in found}
+    assert by_scope == {"everyone": two, "group": two, "person": two, "each": None}
 
 
 def test_a_submit_asks_little_more_where_no_budget_holds() -> None:
