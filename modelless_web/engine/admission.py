@@ -169,7 +169,7 @@ class Admission:
 
     async def _look(self) -> None:
         recorder = self._recorder
-        look = await recorder.do(lambda: admit(recorder.worker, self._served))
+        look = await recorder.do(lambda: admit(recorder.worker, self._served), counts=True)
         for row in look.won:
             self._note_served(row.owner_id)
             self._runner.begin(row).add_done_callback(self._make_room)

@@ -127,14 +127,14 @@ def refresh_models() -> None:
         engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
 
 
-def _write[T](action: Callable[[], T]) -> T:
+def _write[T](action: Callable[[], T], *, counts: bool = False) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.write(action) if engine else action()
+    return engine.write(action, counts=counts) if engine else action()
 
 
 def _enter(action: Callable[[], tuple[Generation, bool]]) -> Generation:
-    entered = _write(partial(_or_refusal, action))
+    entered = _write(partial(_or_refusal, action), counts=True)
     if isinstance(entered, OverBudgetError):
         raise entered
     generation, is_new = entered

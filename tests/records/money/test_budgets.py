@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
@@ -219,6 +219,16 @@ def test_a_doubled_submission_finds_its_first_when_the_money_is_gone() -> None:
     }
     first, _ = ledger.queue(**sent)
     assert ledger.queue(**sent) == (first, False)
+
+
+def test_a_refusal_leaves_the_transaction_that_it_came_in() -> None:
+    budget("0")
+    model, person = priced(), factories.person()
+    with transaction.atomic():
+        with pytest.raises(OverBudgetError):
+            open_runs(1, model, person)
+        free = factories.generation(person)
+    assert Generation.objects.get() == free
 
 
 def test_running_again_is_held_against_the_budget_too() -> None:
