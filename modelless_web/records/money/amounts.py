@@ -55,7 +55,7 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def spoken(amount: Decimal | None, currency: str) -> str:
-    """An amount as people read it: ``$1.20``, ``$0.00042``; cents, or two figures if it has none.
+    """An amount as people read it: ``$1.20``, ``$0.00042``; cents, or two figures below a unit.
 
     None is said to be not known: it is never taken for nothing.
     """
@@ -65,6 +65,8 @@ def spoken(amount: Decimal | None, currency: str) -> str:
     if amount and abs(amount) < 1:
         places = max(_CENTS, _FIGURES - 1 - amount.adjusted())
     text = f"{abs(amount):,.{places}f}"
+    whole, point, rest = text.partition(".")
+    text = whole + point + rest[:_CENTS] + rest[_CENTS:].rstrip("0")
     sign = "-" if amount < 0 else ""
     mark = _SIGNS.get(currency)
     return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}".strip()

@@ -1,5 +1,6 @@
 """Create: the composer and the newest results; and the form's way into the ledger."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -116,13 +117,15 @@ def cost(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("components/cost.html", line))
 
 
-def _outlook(form: ChatForm) -> Outlook | None:
+def _outlook(form: ChatForm, refusal: str = "") -> Outlook | None:
+    """What the form would cost; what has just been refused stays so until something changes."""
     sketch = form.sketch()
     if sketch is None:
         return None
     (model, parameters), now = sketch, timezone.now()
     thought = estimate(model.gateway, model.name, parameters.body(), form.person, now)
-    return outlook(thought, form.person, now)
+    found = outlook(thought, form.person, now)
+    return replace(found, refusals=[refusal]) if refusal else found
 
 
 def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
@@ -146,9 +149,9 @@ def _composer(
 ) -> HttpResponse:
     source = form.refined()
     if request.htmx:
-        context = _composer_context(form, source) | {"refusal": refusal}
+        context = _composer_context(form, source, refusal)
         return render(request, "studio/create.html#composer", context, status=status)
-    page = _page(request, form, _sent_draft(request), source) | {"refusal": refusal}
+    page = _page(request, form, _sent_draft(request), source, refusal)
     return render(request, "studio/create.html", page, status=status)
 
 
@@ -214,10 +217,14 @@ def _model(
 
 
 def _page(
-    request: StudioRequest, form: ChatForm, draft: Draft, source: Generation | None
+    request: StudioRequest,
+    form: ChatForm,
+    draft: Draft,
+    source: Generation | None,
+    refusal: str = "",
 ) -> dict[str, Any]:
     rows = list(Generation.objects.visible_to(request.user).with_answers()[: NEWEST + 1])
-    return _composer_context(form, source) | {
+    return _composer_context(form, source, refusal) | {
         "draft": draft,
         "said": SAID.get(request.GET.get("said", ""), ""),
         "undo": find_draft(request, request.GET.get("undo", ""), in_trash=True),
@@ -226,7 +233,9 @@ def _page(
     }
 
 
-def _composer_context(form: ChatForm, source: Generation | None) -> dict[str, Any]:
+def _composer_context(
+    form: ChatForm, source: Generation | None, refusal: str = ""
+) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
     gateways = [
         {"gateway": gateway, "models": list(group)}
@@ -238,5 +247,6 @@ def _composer_context(form: ChatForm, source: Generation | None) -> dict[str, An
         "gateways": gateways,
         "source": source,
         "reasons": reasons,
-        "outlook": _outlook(form),
+        "outlook": _outlook(form, refusal),
+        "refusal": refusal,
     }
