@@ -83,7 +83,9 @@ def test_a_soft_budget_warns_and_lets_through(till: Screen, gateway: Gateway) ->
     till.open()
     till.choose(PAINTER)
     till.page.get_by_label("Count").fill("3")
-    expect(till.page.locator("#cost-line .caution")).to_contain_text("$0.05 for one generation")
+    expect(till.page.locator("#cost-line .caution")).to_contain_text(
+        "goes beyond your budget of $0.05"
+    )
     card = till.generate("Three of them")
     gateway.talk().finish("One.", "Two.", "Three.")
     ended(card)
@@ -188,6 +190,6 @@ def test_the_detail_says_what_was_thought_and_what_it_was(till: Screen, gateway:
     expect(card.locator(".usage")).to_contain_text("$0.10")
     card.get_by_role("link", name="Details").click()
     facts = till.drawer.locator(".facts")
-    for name, value in (("Thought to cost", "$0.10"), ("Cost", "$0.10"), ("Charge", "Charged")):
+    for name, value in (("Estimate", "$0.10"), ("Cost", "$0.10"), ("Charge", "Charged")):
         pair = facts.locator(".pairs > div").filter(has_text=re.compile(f"^{name}"))
         expect(pair.first).to_contain_text(value)

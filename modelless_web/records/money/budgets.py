@@ -62,21 +62,45 @@ class Standing:
         shared = {Budget.Scope.EVERYONE: " for everybody", Budget.Scope.GROUP: " for your group"}
         return f"{left} of {limit} left {when}{shared.get(Budget.Scope(self.budget.scope), '')}"
 
-    def shortfall(self, amount: Decimal) -> str:
-        """Why an amount goes beyond it: the limit, what is gone of it, and when it is back."""
-        asked, limit = self._spoken(amount, self.budget.limit)
-        whose = WHOSE[Budget.Scope(self.budget.scope)]
-        if not self.is_for_time:
-            return (
-                f"This may cost {asked}, and {whose} is {limit} for one generation. "
-                "Ask for fewer answers, a shorter one or a cheaper model."
-            )
-        spent, reserved = self._spoken(self.spent, self.reserved)
+    def objection(self, amount: Decimal | None, currency: str) -> str:
+        """Why an amount does not fit into it; "" if it does. None is one that nobody knows."""
+        budget = self.budget
+        if amount == ZERO:
+            return ""
+        if amount is None or currency != budget.currency:
+            return self._unknown() if budget.is_hard and budget.refuses_unknown else ""
+        if amount <= self.left:
+            return ""
+        return self._shortfall(amount) if budget.is_hard else self._warning()
+
+    def _unknown(self) -> str:
         return (
-            f"This may cost {asked}, and {whose} is {limit} {self.budget.get_period_display()}: "
-            f"{spent} is spent and {reserved} set aside for what is under way. "
+            f"No price is known for this, and {self._whose} refuses what it can’t count. "
+            "Choose another model, or ask an admin for its price."
+        )
+
+    def _warning(self) -> str:
+        return f"This goes beyond {self._whose} of {self._limit}, which only warns."
+
+    def _shortfall(self, amount: Decimal) -> str:
+        asked, spent, reserved = self._spoken(amount, self.spent, self.reserved)
+        said = f"This may cost {asked}, and {self._whose} is {self._limit}"
+        if not self.is_for_time:
+            return f"{said}. Ask for fewer answers, a shorter one or a cheaper model."
+        return (
+            f"{said}: {spent} is spent and {reserved} set aside for what is under way. "
             f"It is whole again {self._back()}."
         )
+
+    @property
+    def _limit(self) -> str:
+        (limit,) = self._spoken(self.budget.limit)
+        span = self.budget.get_period_display()
+        return f"{limit} {span}" if self.is_for_time else f"{limit} for {span}"
+
+    @property
+    def _whose(self) -> str:
+        return WHOSE[Budget.Scope(self.budget.scope)]
 
     def _spoken(self, *amounts: Decimal) -> list[str]:
         return [spoken(amount, self.budget.currency) for amount in amounts]
@@ -106,24 +130,16 @@ def refusal(row: Generation, owner: User) -> str:
     if row.estimate == ZERO or not Budget.objects.holding_for(owner).filter(is_hard=True).exists():
         return ""
     Gateway.objects.count_alone()
-    standing = [one for one in standings(owner, row.day) if one.budget.is_hard]
-    return next(iter(objections(standing, row.estimate, row.currency)), "")
+    standing = standings(owner, row.day)
+    return next(iter(objections(standing, row.estimate, row.currency, is_hard=True)), "")
 
 
-def objections(standing: Collection[Standing], amount: Decimal | None, currency: str) -> list[str]:
-    """What these budgets have against an amount; None is one that nobody knows."""
-    said = []
-    for one in standing:
-        is_countable = amount is not None and one.budget.currency == currency
-        if amount is not None and is_countable and amount > one.left:
-            said.append(one.shortfall(amount))
-        elif not is_countable and one.budget.refuses_unknown and amount != ZERO:
-            said.append(
-                "No price is known for this, and "
-                f"{WHOSE[Budget.Scope(one.budget.scope)]} refuses what it can’t count. "
-                "Choose another model, or ask an admin to put its price into the price book."
-            )
-    return said
+def objections(
+    standing: Collection[Standing], amount: Decimal | None, currency: str, *, is_hard: bool
+) -> list[str]:
+    """What hard budgets refuse an amount for, or what soft ones say of it."""
+    said = (one.objection(amount, currency) for one in standing if one.budget.is_hard == is_hard)
+    return [sentence for sentence in said if sentence]
 
 
 def with_standing(

@@ -14,7 +14,7 @@ from modelless_web.records.money.estimate import Estimate
 class Outlook:
     """One line: what it will cost, what is left of the tightest budget, and what stands against it.
 
-    ``refusals`` keep it from being sent, ``warnings`` do not.
+    ``refusals`` keep it from being sent; ``warnings`` do not, and are left out beside those.
     """
 
     cost: str
@@ -26,14 +26,15 @@ class Outlook:
 def outlook(thought: Estimate, person: User, moment: datetime) -> Outlook:
     """What an estimate means for a person now."""
     standing = standings(person, person.day(moment))
+    refusals, warnings = (
+        objections(standing, thought.high, thought.currency, is_hard=is_hard)
+        for is_hard in (True, False)
+    )
     return Outlook(
         cost=_cost(thought, has_budgets=bool(standing)),
         left=_left(standing, thought),
-        refusals=_objections(standing, thought, is_hard=True),
-        warnings=[
-            f"{said} It only warns, and is sent all the same."
-            for said in _objections(standing, thought, is_hard=False)
-        ],
+        refusals=refusals,
+        warnings=[] if refusals else warnings,
     )
 
 
@@ -54,8 +55,3 @@ def _left(standing: Collection[Standing], thought: Estimate) -> str:
     ]
     tightest = min(over_time, key=lambda one: one.left, default=None)
     return tightest.said_left if tightest else ""
-
-
-def _objections(standing: Collection[Standing], thought: Estimate, *, is_hard: bool) -> list[str]:
-    of_kind = [one for one in standing if one.budget.is_hard == is_hard]
-    return objections(of_kind, thought.high, thought.currency)

@@ -18,7 +18,6 @@ from modelless_web.records.models import Budget, Generation, Status, User
 from modelless_web.records.money.budgets import (
     OverBudgetError,
     Standing,
-    objections,
     standings,
     with_standing,
 )
@@ -161,7 +160,7 @@ def test_what_fits_is_what_leaves_nothing_missing(limit: int, gone: int, asked: 
     amounts = [Decimal(number).scaleb(-9) for number in (limit, gone, asked)]
     row = Budget(scope="each", period="day", limit=amounts[0])
     found = Standing(budget=row, spent=amounts[1], reserved=Decimal(0), day=date(2026, 3, 1))
-    fits = not objections([found], amounts[2], "USD")
+    fits = not found.objection(amounts[2], "USD")
     assert fits == (gone + asked <= limit or (asked == 0))
 
 
@@ -250,7 +249,7 @@ def test_running_again_is_held_against_the_budget_too() -> None:
 def test_a_refusal_says_until_when(period: str, day: date, said: str) -> None:
     row = Budget(scope="each", period=period, limit=Decimal(5))
     found = Standing(budget=row, spent=Decimal("4.2"), reserved=Decimal("0.8"), day=day)
-    (sentence,) = objections([found], Decimal("0.1"), "USD")
+    sentence = found.objection(Decimal("0.1"), "USD")
     assert "$4.20 is spent and $0.80 set aside" in sentence
     assert said in sentence
 
