@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def look(low: str | None = "0.02", high: str | None = "0.05", **more: Any) -> Outlook:
-    values = {"currency": "USD", "rule": PriceRule()} | more
+    values: dict[str, Any] = {"currency": "USD", "rule": PriceRule()} | more
     amounts = [None if each is None else Decimal(each) for each in (low, high)]
     thought = Estimate(low=amounts[0], high=amounts[1], **values)
     return outlook(thought, factories.person(), timezone.now())
