@@ -214,7 +214,7 @@ def conversation(generation: Generation) -> tuple[Message, ...]:
     """The whole conversation up to and with a generation's answer."""
     sent = (
         Message(role=message["role"], content=message["content"])
-        for message in generation.request["messages"]
+        for message in generation.request.get("messages", ())
     )
     answer = generation.choices.first()
     if answer is None or not answer.text:
