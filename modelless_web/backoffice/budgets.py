@@ -12,7 +12,7 @@ from modelless_web.backoffice.base import LargeTableAdmin
 from modelless_web.records.models import Budget
 from modelless_web.records.models.generations import today
 from modelless_web.records.money.amounts import spoken
-from modelless_web.records.money.budgets import with_standing
+from modelless_web.records.money.budgets import Standing, with_standing
 
 WHOSE = {Budget.Scope.PERSON: "person", Budget.Scope.GROUP: "group"}
 
@@ -66,8 +66,7 @@ class BudgetAdmin(LargeTableAdmin):
 
     @admin.display(description="left")
     def left(self, row: Any) -> str:
-        gone = None if row.spent is None else row.spent + row.reserved
-        return _said(row, gone if gone is None else max(row.limit - gone, Decimal(0)))
+        return _said(row, None if row.spent is None else Standing.of(row, today()).left)
 
 
 def _said(row: Any, amount: Decimal | None) -> str:

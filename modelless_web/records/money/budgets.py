@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.db.models import Case, DateField, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -42,6 +42,11 @@ class Standing:
     spent: Decimal
     reserved: Decimal
     day: date
+
+    @classmethod
+    def of(cls, row: Any, day: date) -> Self:
+        """How a budget stands that was read ``with_standing`` on that day."""
+        return cls(budget=row, spent=row.spent, reserved=row.reserved, day=day)
 
     @property
     def left(self) -> Decimal:
@@ -118,7 +123,7 @@ def standings(person: User, day: date) -> list[Standing]:
     One statement: a run that settles meanwhile is either open in it or spent, never both.
     """
     rows = with_standing(Budget.objects.holding_for(person), day, person)
-    return [Standing(budget=row, spent=row.spent, reserved=row.reserved, day=day) for row in rows]
+    return [Standing.of(row, day) for row in rows]
 
 
 def refusal(row: Generation, owner: User) -> str:
