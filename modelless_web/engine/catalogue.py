@@ -9,7 +9,7 @@ from django.utils import timezone
 from modelless_web.engine.recorder import Recorder
 from modelless_web.gateway.client import Client
 from modelless_web.gateway.errors import GatewayError
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 from modelless_web.gateway.wire.models import Offer
 from modelless_web.records.models import Gateway, Model
 

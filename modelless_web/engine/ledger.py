@@ -5,10 +5,11 @@ and ``stop`` from theirs. A change is a filtered update that must hit exactly on
 so a late, lost or doubled call is harmless on every database.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -19,14 +20,14 @@ from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
-from modelless_web.gateway.parameters import Chat
-from modelless_web.records.ids import uuid7
+from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import (
     Attempt,
     Choice,
     ErrorGroup,
     Generation,
     Model,
+    Sketch,
     Status,
     Transcript,
     User,
@@ -34,7 +35,7 @@ from modelless_web.records.models import (
 from modelless_web.records.models.generations import joined
 from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
-from modelless_web.records.money.estimate import estimate
+from modelless_web.records.money.estimate import set_aside
 from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
@@ -84,7 +85,7 @@ def queue(
     *,
     owner: User,
     model: Model,
-    parameters: Chat,
+    parameters: Chat | Images,
     asked: dict[str, Any],
     submission: str,
     parent: Generation | None = None,
@@ -104,7 +105,7 @@ def queue(
         parent=parent,
         descent=descent,
         submission=submission,
-        prompt=parameters.messages[-1].content,
+        prompt=parameters.prompt,
         asked=asked,
         request=parameters.body(),
     )
@@ -229,6 +230,18 @@ def write(choices: Mapping[UUID, Sequence[ChoiceText]], progress: Mapping[UUID, 
         Generation.objects.filter(pk=pk, status=Status.RUNNING).update(progress=percent)
 
 
+def sketch(pk: UUID, choice: int, webp: bytes, size: tuple[int, int], worker: str) -> bool:
+    """Keep how far a picture is painted; False if the run is no longer ``worker``'s."""
+    if not Generation.objects.filter(pk=pk, status=Status.RUNNING, lease_owner=worker).exists():
+        return False
+    kept = Sketch.objects.filter(generation=pk, choice=choice)
+    number = kept.values_list("number", flat=True).first() or 0
+    width, height = size
+    columns = {"number": number + 1, "webp": webp, "width": width, "height": height}
+    Sketch.objects.update_or_create(columns, generation_id=pk, choice=choice)
+    return True
+
+
 @transaction.atomic(savepoint=False)
 def settle(end: Settlement, worker: str) -> bool:
     """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
@@ -268,6 +281,7 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
+        Sketch.objects.filter(generation=end.generation).delete()
         close([end.generation])
         index.write([end.generation])
     return bool(won)
@@ -304,6 +318,7 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
         )
         if won:
             ended.append(row)
+    Sketch.objects.filter(generation__in=[row.pk for row in ended]).delete()
     close([row.pk for row in ended])
     index.write([row.pk for row in ended])
     return ended
@@ -324,17 +339,6 @@ def interrupt_waiting() -> int:
     return len(pks)
 
 
-def _price(row: Generation, owner: User) -> None:
-    """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
-
-    The rule stays, however long the run takes: it holds for what is asked for now.
-    """
-    row.day = owner.day(row.queued_at)
-    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
-    row.price_rule, row.currency = thought.rule, thought.currency
-    row.estimate_low, row.estimate = thought.low, thought.high
-
-
 def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
     row_or_reason = _commit(row, owner)
     # Raised when the block is left: within, it would take along all that shares the transaction.
@@ -346,26 +350,35 @@ def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
 @transaction.atomic(savepoint=False)
 def _commit(row: Generation, owner: User) -> Generation | str:
     """Commit a new row, or return the first of its submission, or why no budget has room."""
-    _price(row, owner)
+    set_aside(row, owner)
     reason = refusal(row, owner)
-    if not reason:
-        with suppress(IntegrityError):
-            return _insert(row)
-    first = Generation.objects.filter(owner=owner, submission=row.submission).first()
-    if first and first.request == row.request and first.parent_id == row.parent_id:
-        return first
-    if reason:
-        return reason
-    row.submission = uuid7().hex
-    return _insert(row)
+    first = _first(row) if reason else _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([row.submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _first(row) if reason else _insert_once(row)
+    return first or reason or row
+
+
+def _insert_once(row: Generation) -> Generation | None:
+    """Commit a new row; return the one that has its submission already, if there is one."""
+    try:
+        _insert(row)
+    except IntegrityError:
+        return _first(row)
+    return None
+
+
+def _first(row: Generation) -> Generation | None:
+    return Generation.objects.filter(owner_id=row.owner_id, submission=row.submission).first()
 
 
 @transaction.atomic
-def _insert(row: Generation) -> Generation:
+def _insert(row: Generation) -> None:
     """Commit a new row together with the words by which it is found."""
     row.save(force_insert=True)
     index.write([row.pk])
-    return row
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

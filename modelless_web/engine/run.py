@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,8 +20,11 @@ from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.waits import backoff
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
-from modelless_web.gateway.wire import chat
-from modelless_web.records.models import Generation, Model, Status
+from modelless_web.gateway.events import Event, PartialPicture
+from modelless_web.gateway.families import Family, family_of
+from modelless_web.gateway.wire.reply import Reader
+from modelless_web.records.models import Generation, Status
+from modelless_web.records.store import NotAPictureError
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ class Attempt:
 
     number: int
     recording: Recording
-    reader: chat.Reader
+    reader: Reader
     exchange: Exchange
     began_at: datetime = field(default_factory=timezone.now)
     status: Status | None = None
@@ -154,16 +157,13 @@ class Runner:
     async def _attempt(self, recording: Recording, number: int) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
-        reader = chat.Reader(
-            generation.request["stream"],
-            pictures=makes_pictures(generation),
-            choices=generation.request.get("n", 1),
-        )
+        family, address = family_of(generation.model_kind), generation.gateway.address
+        reader = family.reader(generation.request, address.key.strip())
         exchange = self.client.exchange(
-            generation.gateway.address,
-            chat.call_of(generation.request),
+            address,
+            family.call_of(generation.request),
             reader,
-            patience_with(generation),
+            patience_with(family),
         )
         attempt = Attempt(number, recording, reader, exchange)
         recording.error = self.breaker.refusal(generation.gateway)
@@ -173,6 +173,7 @@ class Runner:
             async with aclosing(exchange):
                 async for events in exchange:
                     self.recorder.fold(recording, events)
+                    await self._show_sketches(recording, events)
             self.breaker.note(generation.gateway, recording.error)
         except asyncio.CancelledError:
             attempt.status = Status.CANCELLED
@@ -190,6 +191,13 @@ class Runner:
             )
         return attempt
 
+    async def _show_sketches(self, recording: Recording, events: list[Event]) -> None:
+        """Let pages see how far a picture is painted; one that can't be read is left out."""
+        for sketch in events:
+            if isinstance(sketch, PartialPicture):
+                with suppress(NotAPictureError):
+                    await self.recorder.sketch(recording, sketch)
+
     async def _finish(self, recording: Recording, attempt: Attempt) -> None:
         exchange, reader = attempt.exchange, attempt.reader
         recording.settle_texts(reader.answers)
@@ -199,7 +207,7 @@ class Runner:
             attempt.status or verdict(recording),
             response=reader.response,
             sent=exchange.sent,
-            received=bytes(exchange.received),
+            received=exchange.transcript,
             was_cut_off=attempt.was_cut_off,
             first_byte_at=exchange.first_byte_at,
             last_byte_at=exchange.last_byte_at,
@@ -212,19 +220,14 @@ class Runner:
             )
 
 
-def patience_with(generation: Generation) -> Patience:
+def patience_with(family: Family) -> Patience:
     """How long a run may take. A model that draws may say nothing until the picture is done, and
     a request given up too early is charged all the same.
     """
     environment = settings.ENVIRONMENT
-    if makes_pictures(generation):
+    if family.draws:
         return Patience(environment.picture_silence, environment.longest_picture)
     return Patience(environment.silence, environment.longest_text)
-
-
-def makes_pictures(generation: Generation) -> bool:
-    """Whether links in the answer may be pictures: the model's record says so."""
-    return generation.model_kind == Model.Kind.IMAGE_CHAT
 
 
 def verdict(recording: Recording) -> Status:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from modelless_web.engine import catalogue, ledger, runtime
 from modelless_web.engine.live import card
-from modelless_web.gateway.parameters import Chat
+from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
 from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.organise import actions, culls
@@ -29,7 +29,7 @@ def submit(
     *,
     owner: User,
     model: Model,
-    parameters: Chat,
+    parameters: Chat | Images,
     asked: dict[str, Any],
     submission: str,
     parent: Generation | None = None,

@@ -55,6 +55,14 @@ class PictureFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialPicture:
+    """A picture of choice `index` as far as it is painted: something to look at, not to keep."""
+
+    index: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class UsageReported:
     """The tokens the gateway counted; sent at most once, at the end.
 
@@ -94,6 +102,7 @@ Event = (
     | TextDelta
     | ReasoningDelta
     | Progress
+    | PartialPicture
     | PictureFound
     | UsageReported
     | Finished

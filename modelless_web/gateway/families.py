@@ -1,73 +1,40 @@
-"""The table: model id → what kind of model it is and what it takes.
+"""The table: the kind of a model → how it is asked and who reads its reply.
 
-Gateways list models without capabilities, so the kind is guessed by id (gateway reference,
-section 7.1); the record of a model may overrule every guess.
+A family is a module in `wire/` with `call_of` and `reader`, and a row here.
 """
 
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, Literal
+from functools import partial
+from typing import Any, Final
 
-Kind = Literal["image-chat", "chat", "images", "audio", "embeddings", "midjourney", "hidden"]
+from modelless_web.gateway.wire import chat, images
+from modelless_web.gateway.wire.call import Call
+from modelless_web.gateway.wire.reply import Reader
 
-SAMPLING: Final = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty"})
-CHAT_PARAMETERS: Final = SAMPLING | {"n", "stop", "max_tokens", "logit_bias", "user"}
-REASONING_PARAMETERS: Final = frozenset({"n", "user"})
+type Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ModelTraits:
-    """What can be expected of a model. `parameters` are names of `Chat`'s optional fields."""
+class Family:
+    """How one kind of model is spoken with: `reader` also gets the key, to keep it out of texts.
 
-    kind: Kind
-    makes_pictures: bool
-    takes_images: bool
-    include_usage: bool
-    streams: bool
-    parameters: frozenset[str]
+    `draws`: silence is no fault before a picture.
+    """
 
-
-_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
-    (r"mj_|swap_face$", "hidden"),
-    (r"practice", "image-chat"),
-    (r"dall-?e|gpt-image|imagen|flux-api|cogview", "images"),
-    (r"whisper|tts|.*-(?:tts|transcribe|speech)\b", "audio"),
-    (r".*embedding|bge-|m3e-", "embeddings"),
-    (r"stable-?diffusion|sdxl|sd-?3|mj-?chat|midjourney|gpt-4o?-all|flux", "image-chat"),
-    (r".*-image", "image-chat"),
-)
-_SEES: Final = re.compile(
-    r"gpt-4-vision|gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-4-all|gpt-5|o[134](?:$|-(?!mini))|o4-mini"
-    r"|gemini|claude-[3-9]|claude-(?:opus|sonnet|haiku)|.*vision|.*-vl\b|practice"
-)
-_REASONS: Final = re.compile(r"o[134](?:$|-)")
+    call_of: Callable[[Body], Call]
+    reader: Callable[[Body, str], Reader]
+    draws: bool
 
 
-@lru_cache(maxsize=2048)
-def describe(model_id: str) -> ModelTraits:
-    """Guess a model's traits from its id; an unknown id is a plain chat model."""
-    # Routers put the vendor before the id: "openai/gpt-4o".
-    name = model_id.strip().lower().rpartition("/")[2]
-    kind = _kind(name)
-    makes_pictures = kind in {"image-chat", "images"}
-    talks = kind in {"chat", "image-chat"}
-    return ModelTraits(
-        kind=kind,
-        makes_pictures=makes_pictures,
-        takes_images=talks and bool(_SEES.match(name)),
-        include_usage=talks,
-        streams=talks,
-        parameters=_parameters(name) if talks else frozenset(),
-    )
+_CHAT: Final = Family(chat.call_of, partial(chat.reader, pictures=False), draws=False)
+_FAMILIES: Final[Mapping[str, Family]] = {
+    "chat": _CHAT,
+    "image-chat": Family(chat.call_of, partial(chat.reader, pictures=True), draws=True),
+    "images": Family(images.call_of, images.reader, draws=True),
+}
 
 
-def _kind(name: str) -> Kind:
-    for pattern, kind in _KINDS:
-        if re.match(pattern, name):
-            return kind
-    return "chat"
-
-
-def _parameters(name: str) -> frozenset[str]:
-    return REASONING_PARAMETERS if _REASONS.match(name) else CHAT_PARAMETERS
+def family_of(kind: str) -> Family:
+    """Return the family of a model's kind; of one that has none yet, that of plain chat."""
+    return _FAMILIES.get(kind, _CHAT)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from modelless_web.gateway.image_models import ImageTraits
+
 Role = Literal["system", "user", "assistant"]
 
 DEFAULTS: Final[Mapping[str, float]] = {
@@ -24,6 +26,19 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
 }
 MOST_STOPS: Final = 4
 BIAS_LIMIT: Final = 100
+CHOSEN: Final = (
+    "size",
+    "quality",
+    "style",
+    "response_format",
+    "background",
+    "output_format",
+    "moderation",
+)
+"""What is chosen among a few values for a picture."""
+COMPRESSED: Final = ("jpeg", "webp")
+MOST_COMPRESSION: Final = 100
+MOST_PARTIAL: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +98,11 @@ class Chat:
                     f"-{BIAS_LIMIT} and {BIAS_LIMIT}."
                 )
 
+    @property
+    def prompt(self) -> str:
+        """What the person wrote last."""
+        return self.messages[-1].content
+
     def body(self) -> dict[str, Any]:
         """Return what goes on the wire.
 
@@ -117,6 +137,90 @@ class Chat:
         if self.user:
             sparse["user"] = self.user
         return sparse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """Pictures from the images API (gateway reference, section 4.1).
+
+    Raises ValueError with a sentence for the person when the model does not take a value.
+    """
+
+    model: str
+    prompt: str
+    traits: ImageTraits
+    n: int | None = None
+    size: str = ""
+    quality: str = ""
+    style: str = ""
+    response_format: str = ""
+    background: str = ""
+    output_format: str = ""
+    output_compression: int | None = None
+    moderation: str = ""
+    stream: bool = False
+    partial_images: int | None = None
+    user: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.prompt.strip():
+            raise ValueError("Write what you would like to see.")
+        if len(self.prompt) > self.traits.longest_prompt:
+            most = f"{self.traits.longest_prompt:,}"
+            raise ValueError(f"This model takes prompts of up to {most} characters.")
+        if not 1 <= (self.n or 1) <= self.traits.most:
+            raise ValueError(f"This model makes {_up_to(self.traits.most)} at once.")
+        if self.size and not self.traits.takes_size(self.size):
+            raise ValueError(f"This model does not make pictures of the size {self.size}.")
+        self._check_options()
+        self._check_output()
+
+    def _check_options(self) -> None:
+        for name in CHOSEN:
+            value, taken = getattr(self, name), self.traits.options.get(name, ())
+            if value and not taken:
+                raise ValueError(f"{_spoken(name)} can't be chosen for this model.")
+            if value and name != "size" and value not in taken:
+                raise ValueError(f"{_spoken(name)}: this model takes {_either(taken)}.")
+
+    def _check_output(self) -> None:
+        compression, partial = self.output_compression, self.partial_images
+        if compression is not None and not 0 <= compression <= MOST_COMPRESSION:
+            raise ValueError(f"Output compression must be between 0 and {MOST_COMPRESSION}.")
+        if compression is not None and self.output_format not in COMPRESSED:
+            raise ValueError("Output compression is for JPEG and WebP.")
+        if self.background == "transparent" and self.output_format == "jpeg":
+            raise ValueError("A JPEG has no transparent background; choose PNG or WebP.")
+        if partial is not None and not 0 <= partial <= MOST_PARTIAL:
+            raise ValueError(f"Partial pictures must be between 0 and {MOST_PARTIAL}.")
+
+    def body(self) -> dict[str, Any]:
+        """Return what goes on the wire: what is unset or assumed anyway is left out."""
+        body: dict[str, Any] = {"model": self.model, "prompt": self.prompt}
+        if self.n is not None and self.n != 1:
+            body["n"] = self.n
+        for name in CHOSEN:
+            value = getattr(self, name)
+            if value and value != self.traits.options.get(name, ("",))[0]:
+                body[name] = value
+        if self.output_compression not in (None, MOST_COMPRESSION):
+            body["output_compression"] = self.output_compression
+        if self.stream and self.traits.streams:
+            body |= {"stream": True}
+            if self.partial_images:
+                body["partial_images"] = self.partial_images
+        if self.user:
+            body["user"] = self.user
+        return body
+
+
+def _up_to(most: int) -> str:
+    return "one picture" if most == 1 else f"up to {most} pictures"
+
+
+def _either(values: tuple[str, ...]) -> str:
+    *others, last = values
+    return f"{', '.join(others)} or {last}" if others else f"only {last}"
 
 
 def _spoken(name: str) -> str:

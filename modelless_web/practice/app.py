@@ -10,10 +10,12 @@ from . import wire
 from .answers import Turn
 from .catalogue import MODELS
 from .gallery import Gallery
+from .images import IMAGE_MODELS, RefusedOrderError, read_order
 from .wire import Receive, Reply, Scope, Send
 
 MOST_BODY = 32 * 1024 * 1024
 INDEX = b"<!doctype html><title>Practice gateway</title><p>Its API is under <code>/v1</code>.</p>"
+UNSUPPORTED = ("/v1/images/edits", "/v1/images/variations")
 NOT_A_PICTURE = {
     "html": b"<!doctype html><html><body><h1>Please sign in to see this file</h1></body></html>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -43,8 +45,13 @@ class Practice:
         method, path = scope["method"], scope["path"]
         if path == "/v1/chat/completions" and method == "POST":
             await self._chat(scope, body, reply)
+        elif path == "/v1/images/generations" and method == "POST":
+            await self._images(scope, body, reply)
+        elif path in UNSUPPORTED and method == "POST":
+            await reply.json(501, wire.error("API not implemented", "new_api_error"))
         elif path == "/v1/models" and method == "GET":
-            await reply.json(200, {"object": "list", "data": [item(name) for name in MODELS]})
+            names = [*MODELS, *IMAGE_MODELS]
+            await reply.json(200, {"object": "list", "data": [item(name) for name in names]})
         elif path.startswith("/v1/models/") and method == "GET":
             await show_model(path.removeprefix("/v1/models/"), reply)
         elif path.startswith("/pictures/") and method in {"GET", "HEAD"}:
@@ -68,6 +75,20 @@ class Practice:
             await reply.json(503, wire.error(text, code="model_not_found"))
             return
         await model.behave(Turn(ask, reply, self._gallery, own_address(scope)))
+
+    async def _images(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        try:
+            order = read_order(body)
+        except RefusedOrderError as problem:
+            words = wire.error(str(problem), "invalid_request_error", code=problem.code)
+            await reply.json(400, words)
+            return
+        found = IMAGE_MODELS.get(order.model)
+        if found is None:
+            text = f"当前分组 default 下对于模型 {order.model} 无可用渠道"
+            await reply.json(503, wire.error(text, code="model_not_found"))
+            return
+        await found[1](order, reply, self._gallery, own_address(scope))
 
     async def _picture(self, scope: Scope, reply: Reply) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -135,6 +156,11 @@ def is_expired(moment: str) -> bool:
         return True
 
 
+def describe(name: str) -> str:
+    """What a model does, in a sentence."""
+    return MODELS[name].description if name in MODELS else IMAGE_MODELS[name][0]
+
+
 def item(name: str) -> dict[str, object]:
     """One row of the list of models."""
     return {
@@ -142,13 +168,13 @@ def item(name: str) -> dict[str, object]:
         "object": "model",
         "created": wire.CREATED,
         "owned_by": "practice",
-        "description": MODELS[name].description,
+        "description": describe(name),
     }
 
 
 async def show_model(name: str, reply: Reply) -> None:
     """One model by id; an unknown one is an error with status 200, as these gateways do it."""
-    if name in MODELS:
+    if name in MODELS or name in IMAGE_MODELS:
         await reply.json(200, item(name))
         return
     text = f"The model '{name}' does not exist"

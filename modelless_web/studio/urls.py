@@ -25,6 +25,7 @@ UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 urlpatterns = [
     path("", create.create, name="create"),
     path("cost/", create.cost, name="cost"),
+    path("composer/pictures/", create.picture_fields, name="picture-fields"),
     path("generations/", create.submit, name="submit"),
     path("generations/<uuid:pk>/", generation.generation, name="generation"),
     path("generations/<uuid:pk>/card/", generation.card, name="card"),
@@ -35,6 +36,11 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path(
+        "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
+        pictures.sketch,
+        name="sketch",
+    ),
     path("compare/", compare.compare, name="compare"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/save/", drafts.save, name="save-draft"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modelless_web.engine import tasks
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Gateway, Generation, Model, User
 from tests.support import factories

@@ -7,7 +7,7 @@ import pytest
 
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway import limits
-from modelless_web.gateway.wire import chat
+from modelless_web.gateway.wire.reply import Reader
 from modelless_web.records.models import Generation, Status
 from tests.engine.asking import at, begin, delta, end, finish, generate, reach
 from tests.support.beside import beside
@@ -65,10 +65,10 @@ def test_no_date_to_come_back_keeps_a_run_from_ending(engine: Engine, date: str)
 def test_a_mistake_of_the_studio_is_said_and_the_bytes_are_kept(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(self: chat.Reader, block: bytes) -> None:
+    def stumble(self: Reader, block: bytes) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(chat.Reader, "read", stumble)
+    monkeypatch.setattr(Reader, "read", stumble)
     row = answered(head(), chunk(), end())
     assert (row.status, row.maybe_charged) == (Status.FAILED, True)
     assert "could not read what the gateway sent" in row.error_message
@@ -78,7 +78,7 @@ def test_a_mistake_of_the_studio_is_said_and_the_bytes_are_kept(
 def test_a_run_that_cannot_be_settled_is_let_go_of(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat.Reader, "response", property(lambda self: object()))
+    monkeypatch.setattr(Reader, "response", property(lambda self: object()))
     with beside(lambda: upstream([head(), chunk(), end()])) as gate:
         row = begin(at(gate.url))
         reach(row, lambda found: found.pk not in engine.recorder.open and found.lease_until)

@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 
 from modelless_web.gateway.events import Failed, Finished, TextDelta
-from modelless_web.gateway.wire.chat import Reader
+from modelless_web.gateway.wire.completion import Completion
+from modelless_web.gateway.wire.reply import Reader
 from tests.support.recordings import SAMPLES, stream
 
 FEW, MANY = 3_000, 60_000
@@ -47,7 +48,7 @@ def test_no_odd_stream_breaks_the_reader(is_long: bool, figures: Callable[..., N
     number = MANY if is_long else FEW
     for _ in range(number):
         body = damaged(dice.choice(bodies), dice)
-        reader = Reader(dice.random() < 0.9, pictures=dice.random() < 0.5)
+        reader = Reader(Completion(dice.random() < 0.5))
         reader.begin(dice.choice([200, 200, 200, 400, 500]), {"content-type": "text/event-stream"})
         events = [event for block in blocks(body, dice) for event in reader.read(block)]
         events += reader.close()

@@ -3,13 +3,14 @@
 import pytest
 
 from modelless_web.gateway import limits
-from modelless_web.gateway.wire.chat import Reader
+from modelless_web.gateway.wire.completion import Completion
+from modelless_web.gateway.wire.reply import Reader
 from tests.gateway.folding import Folded, fold
 from tests.support.recordings import chunk, stream
 
 
 def read(*blocks: bytes) -> Folded:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     reader.begin(200, {"content-type": "text/event-stream"})
     events = [event for block in blocks for event in reader.read(block)]
     return fold([*events, *reader.close()])
@@ -46,7 +47,7 @@ def test_one_endless_line_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     from modelless_web.gateway.wire import sse
 
     decoder = sse.Decoder(limit=1_000)
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     monkeypatch.setattr(reader, "_decoder", decoder)
     reader.begin(200, {})
     reader.read(b"data: ")

@@ -60,8 +60,9 @@ RIGHTS: Final = {
 OWNERS: Final = {
     "": (200, 200),
     "cost/": (200, 200),
+    "composer/pictures/": (200, 200),
     "generations/": (422, 422),
-    "generations/<uuid:pk>/": (200, 404),
+    "generations/<uuid:pk>/": (200, 200),
     "generations/<uuid:pk>/card/": (200, 404),
     "generations/<uuid:pk>/code/": (200, 404),
     "generations/<uuid:pk>/stop/": (303, 404),
@@ -70,6 +71,7 @@ OWNERS: Final = {
     "generations/<uuid:pk>/restore/": (404, 303),
     "raw": (200, 404),
     "picture": (200, 200),
+    "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/": (200, 404),
     "compare/": (200, 200),
     "drafts/": (200, 200),
     "drafts/save/": (303, 303),
@@ -144,7 +146,7 @@ class Browser:
         return told
 
 
-OWN: Final = ("draft", "board", "tag")
+OWN: Final = ("sketch", "draft", "board", "tag")
 
 
 def may_read(role: str, address: str) -> set[str]:

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from modelless_web.engine import ledger
-from modelless_web.gateway.families import describe
 from modelless_web.gateway.parameters import Chat, Message
+from modelless_web.gateway.traits import describe
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Gateway, Generation, Model, Picture, User
 from modelless_web.records.models.drafts import Typed

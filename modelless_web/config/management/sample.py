@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import AutoField, Model
 from PIL import Image
 
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 from modelless_web.records import store
 from modelless_web.records.ids import first_at
 from modelless_web.records.models import (

@@ -1,8 +1,9 @@
 """The two ends of every exchange: what is sent, and who reads the reply."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
@@ -18,6 +19,17 @@ class Call:
     body: bytes
 
 
+def json_call(path: str, body: Mapping[str, Any]) -> Call:
+    """Return the request that posts `body` as JSON and takes a stream where it asks for one."""
+    headers = {
+        "Accept": "text/event-stream" if body.get("stream") else "application/json",
+        "Content-Type": "application/json",
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate in a prompt has no UTF-8 form; the gateway gets a question mark instead.
+    return Call("POST", path, headers, text.encode("utf-8", "replace"))
+
+
 class WireReader(Protocol):
     """Bytes in, events out: no network, no clock, no database."""
 
@@ -28,6 +40,10 @@ class WireReader(Protocol):
     @property
     def settled(self) -> bool:
         """Whether the answer is whole and only trailing news, such as usage, may follow."""
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the reader took a key out that the bytes still spell, in pieces."""
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take the status and the headers, whose names are lower-case."""

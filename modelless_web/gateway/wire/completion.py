@@ -6,18 +6,20 @@ from typing import Any
 from modelless_web.gateway import limits
 from modelless_web.gateway.classify import classify
 from modelless_web.gateway.errors import GatewayError, Kind, tidy, tidy_json
-from modelless_web.gateway.events import Event, Finished, Started, UsageReported
+from modelless_web.gateway.events import Event, Finished, Started
 
 from .answer import Answer
+from .usage import read_usage
 
 
 class Completion:
     """Folds chunks, or one whole reply, into answers. Unknown keys are ignored."""
 
-    def __init__(self, makes_pictures: bool) -> None:
+    def __init__(self, makes_pictures: bool, key: str = "") -> None:
         self.is_whole = False
         self.failure: GatewayError | None = None
         self._makes_pictures = makes_pictures
+        self._key = key
         self._answers: dict[int, Answer] = {}
         self._id = ""
         self._model = ""
@@ -40,6 +42,11 @@ class Completion:
         return sum(1 for answer in self._answers.values() if answer.finish_reason)
 
     @property
+    def has_hidden(self) -> bool:
+        """Whether the pieces of an answer spelled the key."""
+        return any(answer.has_hidden for answer in self._answers.values())
+
+    @property
     def has_content(self) -> bool:
         """Whether any word, thought or picture came."""
         return bool(self._waiting) or any(
@@ -55,6 +62,10 @@ class Completion:
         return all(self._is_finished(answer) for answer in answers) and not all(
             answer.is_empty for answer in answers
         )
+
+    def is_piece(self, chunk: dict[str, Any]) -> bool:
+        """Whether it is a chunk beyond doubt."""
+        return "choices" in chunk and "error" not in chunk
 
     def take(self, chunk: dict[str, Any], events: list[Event]) -> None:
         """Take one chunk, or a whole reply."""
@@ -86,7 +97,7 @@ class Completion:
         if any(answer.has_too_many_pictures for answer in answers):
             words = f"The answer held more than {limits.PICTURES} pictures; the first are kept."
             self.failure = _shortfall(Kind.TRUNCATED, words)
-        usage = self._reported()
+        usage = read_usage(self._usage)
         if usage is not None:
             events.append(usage)
         for answer in answers:
@@ -170,7 +181,7 @@ class Completion:
             self.failure = _shortfall(Kind.TRUNCATED, words)
             return None
         if index not in self._answers:
-            self._answers[index] = Answer(index, self._makes_pictures)
+            self._answers[index] = Answer(index, self._makes_pictures, self._key)
         return self._answers[index]
 
     def _delta(self, answer: Answer, delta: dict[str, Any], events: list[Event]) -> None:
@@ -215,37 +226,8 @@ class Completion:
             answer.images.extend(items)
 
     def _count(self, usage: Any) -> None:
-        if isinstance(usage, dict) and any(_tokens(usage)):
+        if read_usage(usage) is not None:
             self._usage = usage
-
-    def _reported(self) -> UsageReported | None:
-        if self._usage is None:
-            return None
-        prompt, completion, total = _tokens(self._usage)
-        total = total or min(prompt + completion, limits.TOKENS)
-        return UsageReported(prompt, completion, total, _cached(self._usage))
-
-
-def _tokens(usage: dict[str, Any]) -> tuple[int, int, int]:
-    def count(*names: str) -> int:
-        for name in names:
-            value = usage.get(name)
-            if isinstance(value, int | float) and 0 < value <= limits.TOKENS:
-                return int(value)
-        return 0
-
-    return (
-        count("prompt_tokens", "input_tokens"),
-        count("completion_tokens", "output_tokens"),
-        count("total_tokens"),
-    )
-
-
-def _cached(usage: dict[str, Any]) -> int | None:
-    """Return how many of the prompt's tokens were at hand (gateway reference, section 2.2)."""
-    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return int(cached) if isinstance(cached, int | float) and 0 <= cached <= limits.TOKENS else None
 
 
 def _index(value: Any) -> int:

@@ -1,6 +1,6 @@
 """Where generations are made: gateways and the models they offer."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
 from django.db import connection, models
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
-from modelless_web.gateway.families import ModelTraits, describe
+from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
@@ -96,7 +96,7 @@ class Model(models.Model):
         MIDJOURNEY = "midjourney", "Midjourney"
         HIDDEN = "hidden", "Hidden"
 
-    COMPOSABLE: ClassVar = (Kind.IMAGE_CHAT, Kind.CHAT)
+    COMPOSABLE: ClassVar = (Kind.IMAGE_CHAT, Kind.CHAT, Kind.IMAGES)
 
     gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="models")
     name = models.CharField(max_length=200, help_text="The id that goes on the wire.")
@@ -125,12 +125,12 @@ class Model(models.Model):
 
     @cached_property
     def traits(self) -> ModelTraits:
-        """What the model takes and makes, as far as its id tells."""
-        return describe(self.name)
+        """What the model takes and makes, as far as its kind and its id tell."""
+        return describe(self.name, cast(Kind, self.kind))
 
     @property
     def makes_pictures(self) -> bool:
-        return self.kind == self.Kind.IMAGE_CHAT
+        return self.kind in {self.Kind.IMAGE_CHAT, self.Kind.IMAGES}
 
     @property
     def is_composable(self) -> bool:
@@ -141,6 +141,11 @@ class Model(models.Model):
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
         return " ".join(sorted(self.traits.parameters))
+
+    @property
+    def is_for_images(self) -> bool:
+        """Whether it is asked through the images API."""
+        return self.kind == self.Kind.IMAGES
 
     @property
     def use_url(self) -> str:

@@ -6,9 +6,13 @@ from django import forms
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.drafts import Draft, Typed
-from modelless_web.studio.forms.chat import LONGEST_PROMPT, SAMPLING, ChatForm
+from modelless_web.studio.forms.chat import SAMPLING
+from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm
+from modelless_web.studio.forms.images import CHOICES
 
-FIELDS: Final = tuple(name for name in (*ChatForm.base_fields, *SAMPLING) if name != "submission")
+FIELDS: Final = tuple(
+    {*ComposerForm.base_fields, *SAMPLING, *CHOICES} - {"submission"},
+)
 MOST_EDITS: Final = 2**31 - 1
 
 

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
-from modelless_web.records.models.drafts import MOST_DRAFTS
+from modelless_web.records.models.drafts import MOST_DRAFTS, offer
 from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.money.estimate import estimate
 from modelless_web.records.money.outlook import Outlook, outlook
-from modelless_web.studio.forms.chat import LONGEST_PROMPT, ChatForm, initial
+from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.fragments import reswap
 from modelless_web.studio.requests import (
@@ -67,23 +67,30 @@ def create(request: StudioRequest) -> HttpResponse:
             values["prompt"] = ""
         if "prompt" in request.GET:
             values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
-    form = ChatForm(initial=values | {"model": model}, person=request.user)
+    form = ComposerForm(initial=values | {"model": model}, person=request.user)
     page = _page(request, form, draft, source)
     return render(request, "studio/create.html", page | ({"said": said} if said else {}))
 
 
 def unsaved(request: StudioRequest, said: str) -> HttpResponse:
     """Create with what was sent, which can't be kept for the reason that is ``said``."""
-    form = ChatForm(initial=request.POST.dict(), person=request.user)
+    form = ComposerForm(initial=request.POST.dict(), person=request.user)
     source = _refined(request, request.POST.get("parent", ""))
     page = _page(request, form, _sent_draft(request), source) | {"said": said}
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
 
+@require_safe
+def picture_fields(request: StudioRequest) -> HttpResponse:
+    """What only picture models take, for a composer that was made for another one."""
+    form = ComposerForm(person=request.user)
+    return render(request, "studio/create.html#pictures", {"form": form})
+
+
 @require_POST
 def submit(request: StudioRequest) -> HttpResponse:
     """Take the form: commit the generation, or say what is wrong and keep what was typed."""
-    form = ChatForm(request.POST, person=request.user)
+    form = ComposerForm(request.POST, person=request.user)
     if not form.is_valid():
         return _composer(request, form, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -113,11 +120,11 @@ def cost(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponse(status=NO_CONTENT)
     # Without the request: this line needs nothing of what surrounds a page.
-    line = {"outlook": _outlook(ChatForm(request.POST, person=request.user))}
+    line = {"outlook": _outlook(ComposerForm(request.POST, person=request.user))}
     return HttpResponse(render_to_string("components/cost.html", line))
 
 
-def _outlook(form: ChatForm, refusal: str = "") -> Outlook | None:
+def _outlook(form: ComposerForm, refusal: str = "") -> Outlook | None:
     """What the form would cost; what has just been refused stays so until something changes."""
     sketch = form.sketch()
     if sketch is None:
@@ -128,7 +135,7 @@ def _outlook(form: ChatForm, refusal: str = "") -> Outlook | None:
     return replace(found, refusals=[refusal]) if refusal else found
 
 
-def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
+def _taken(request: StudioRequest, form: ComposerForm) -> HttpResponse:
     """Make the composer ready for the next submission; what is typed stays where it is.
 
     It begins a conversation of its own: who refines on, refines the answer that is to come.
@@ -138,14 +145,14 @@ def _taken(request: StudioRequest, form: ChatForm) -> HttpResponse:
         fresh = QueryDict(mutable=True)
         fresh.update(form.data)
         fresh["submission"], fresh["parent"] = submission, ""
-        return _composer(request, ChatForm(fresh, person=request.user))
+        return _composer(request, ComposerForm(fresh, person=request.user))
     # Without the request: this answer needs nothing of what surrounds a page.
     html = render_to_string("studio/create.html#taken", {"submission": submission})
     return reswap(HttpResponse(html), "none")
 
 
 def _composer(
-    request: StudioRequest, form: ChatForm, status: int = 200, refusal: str = ""
+    request: StudioRequest, form: ComposerForm, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
     source = form.refined()
     if request.htmx:
@@ -171,13 +178,13 @@ def _draft(request: StudioRequest) -> Draft:
     else:
         found = Draft.objects.visible_to(request.user).with_sent().first()
         found = None if found and found.is_sent else found
-    return found or Draft(pk=read_uuid(new) or uuid7(), version=0)
+    return found or Draft(pk=read_uuid(new) or offer(request.user), version=0)
 
 
 def _sent_draft(request: StudioRequest) -> Draft:
     """The draft of a sent form, as far as its page had read it."""
     sent = request.POST.get("draft", "")
-    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or uuid7())
+    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or offer(request.user))
     version = request.POST.get("version", "")
     draft.version = int(version) if version.isdecimal() and len(version) < LONGEST_ID else 0
     return draft
@@ -218,7 +225,7 @@ def _model(
 
 def _page(
     request: StudioRequest,
-    form: ChatForm,
+    form: ComposerForm,
     draft: Draft,
     source: Generation | None,
     refusal: str = "",
@@ -234,17 +241,23 @@ def _page(
 
 
 def _composer_context(
-    form: ChatForm, source: Generation | None, refusal: str = ""
+    form: ComposerForm, source: Generation | None, refusal: str = ""
 ) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
+    # Few sets are taken by many models; each is said once.
+    takes = list(dict.fromkeys(model.takes for model in models))
     gateways = [
-        {"gateway": gateway, "models": list(group)}
+        {
+            "gateway": gateway,
+            "options": [{"model": model, "takes": takes.index(model.takes)} for model in group],
+        }
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
     return {
         "form": form,
         "gateways": gateways,
+        "takes": "|".join(takes),
         "source": source,
         "reasons": reasons,
         "outlook": _outlook(form, refusal),

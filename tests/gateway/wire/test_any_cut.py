@@ -6,9 +6,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelless_web.gateway.wire.chat import Reader
+from modelless_web.gateway.wire.completion import Completion
 from modelless_web.gateway.wire.inline import Folder
 from modelless_web.gateway.wire.progress import ProgressLines
+from modelless_web.gateway.wire.reply import Reader
 from modelless_web.gateway.wire.sse import Decoder, ServerSentEvent
 from modelless_web.gateway.wire.thoughts import Thoughts
 from tests.gateway.folding import Folded, read
@@ -67,7 +68,7 @@ def _outcome(folded: Folded, reader: Reader) -> tuple[object, ...]:
 
 
 def _run(body: bytes, cuts: list[int]) -> tuple[object, ...]:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     return _outcome(
         read(body, cuts=[cut for cut in cuts if cut < len(body)], reader=reader), reader
     )
@@ -89,7 +90,7 @@ def test_any_stream_cut_anywhere_gives_the_same(texts: list[str], cuts: list[int
 @given(st.lists(TEXTS, max_size=6))
 @settings(max_examples=300)
 def test_the_deltas_of_an_answer_add_up_to_it(texts: list[str]) -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     folded = read(
         stream(*(text.encode("utf-8", "replace").decode() for text in texts)), reader=reader
     )

@@ -7,7 +7,9 @@ import pytest
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.events import Finished, Progress, Started, UsageReported
 from modelless_web.gateway.parameters import Chat, Message
-from modelless_web.gateway.wire.chat import Reader, build
+from modelless_web.gateway.wire.chat import build
+from modelless_web.gateway.wire.completion import Completion
+from modelless_web.gateway.wire.reply import Reader
 from tests.gateway.folding import JSON, STREAM, read
 from tests.support.recordings import PNG, PNG64, SAMPLES, Sample, chunk, data, ref, stream, whole
 
@@ -15,7 +17,7 @@ names = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.nam
 
 
 def _check(sample: Sample, body: bytes, headers: dict[str, str]) -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     folded = read(body, reader=reader, headers=headers)
     assert folded.found == list(sample.pictures)
     assert reader.answers[0] == sample.shown == folded.text.get(0, "")
@@ -74,14 +76,14 @@ def test_progress_is_reported_while_it_happens() -> None:
 
 
 def test_the_first_word_of_an_answer_is_not_held_back() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     reader.begin(200, STREAM)
     assert read(chunk({"content": "Here"}), reader=reader).text == {0: "Here"}
 
 
 def test_a_text_model_keeps_quotations_and_follows_no_link() -> None:
     text = "> 50% of all foxes\n![fox](https://x.example/fox.png)"
-    reader = Reader(True, pictures=False)
+    reader = Reader(Completion(False))
     folded = read(stream(text), reader=reader)
     assert folded.found == []
     assert reader.answers == {0: text}
@@ -89,11 +91,11 @@ def test_a_text_model_keeps_quotations_and_follows_no_link() -> None:
 
 def test_a_text_model_may_still_send_a_picture() -> None:
     body = stream(f"Look: ![x](data:image/png;base64,{PNG64})")
-    assert read(body, reader=Reader(True, pictures=False)).found == [PNG]
+    assert read(body, reader=Reader(Completion(False))).found == [PNG]
 
 
 def test_the_response_is_one_completion_with_references() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     read(stream(f"![x](data:image/png;base64,{PNG64})"), reader=reader)
     assert reader.response["object"] == "chat.completion"
     assert reader.response["choices"] == [
@@ -106,7 +108,7 @@ def test_the_response_is_one_completion_with_references() -> None:
 
 
 def test_structured_pictures_stand_in_the_response_as_references() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     read(
         stream({"images": [{"image_url": {"url": f"data:image/png;base64,{PNG64}"}}]}),
         reader=reader,
@@ -156,7 +158,7 @@ def test_a_truncated_answer_keeps_its_pictures_and_may_be_charged() -> None:
 
 
 def test_a_broken_connection_does_not_spoil_a_finished_answer() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     reader.begin(200, STREAM)
     reader.read(stream("text", done=False))
     assert [type(e) for e in reader.close(GatewayError(Kind.NETWORK, "gone"))] == [Finished]

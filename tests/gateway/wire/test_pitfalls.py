@@ -5,7 +5,8 @@ import json
 import pytest
 
 from modelless_web.gateway.events import UsageReported
-from modelless_web.gateway.wire.chat import Reader
+from modelless_web.gateway.wire.completion import Completion
+from modelless_web.gateway.wire.reply import Reader
 from tests.gateway.folding import JSON, Folded, read
 from tests.support.recordings import chunk, data, stream, whole
 
@@ -68,7 +69,7 @@ def test_03_a_line_of_many_megabytes_is_read() -> None:
 
 
 def test_05_a_damaged_line_is_skipped_and_counted() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     body = chunk({"content": "a"}) + b'data: {"choi\n\n' + chunk({"content": "b"}) + STOP
     folded = read(body, reader=reader)
     assert (folded.text, folded.damaged, reader.damaged) == ({0: "ab"}, ['{"choi'], 1)
@@ -111,7 +112,7 @@ def test_13_json_instead_of_a_stream_is_read() -> None:
 
 
 def test_14_a_stream_instead_of_json_is_read() -> None:
-    folded = read(stream("ab"), reader=Reader(False), headers=JSON)
+    folded = read(stream("ab"), reader=Reader(Completion(True)), headers=JSON)
     assert folded.text == {0: "ab"}
 
 
@@ -188,7 +189,7 @@ def test_25_a_key_in_an_error_is_never_shown() -> None:
 
 
 def test_one_event_beyond_the_limit_ends_the_answer() -> None:
-    reader = Reader(True)
+    reader = Reader(Completion(True))
     reader._decoder._limit = 1000
     folded = read(b"data: " + b"x" * 2000, reader=reader)
     assert folded.kind == "upstream"

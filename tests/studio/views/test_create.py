@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from modelless_web.gateway.errors import Kind
 from modelless_web.records.models import Generation, Model, Status, User
-from modelless_web.studio.forms.chat import SAMPLE_PROMPT, SAMPLING
+from modelless_web.studio.forms.chat import SAMPLING
+from modelless_web.studio.forms.composer import SAMPLE_PROMPT
 from tests.studio.conftest import signed_in
 from tests.studio.factories import UNHURRIED, a_generation, a_model, filled_in, generations
 from tests.studio.pages import HTMX, cards, chosen_model, faults, queries, text_of, typed

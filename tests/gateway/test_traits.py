@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelless_web.gateway.families import describe
+from modelless_web.gateway.traits import describe
 
 
 @pytest.mark.parametrize(

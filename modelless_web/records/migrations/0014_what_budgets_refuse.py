@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_what_it_costs'),
+        ('records', '0013_pairs_of_words'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from modelless_web.gateway.parameters import DEFAULTS, Chat
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Choice, Generation, Model, User
-from modelless_web.studio.forms.chat import SAMPLE_PROMPT, ChatForm, initial
+from modelless_web.studio.forms.composer import SAMPLE_PROMPT, ComposerForm, initial
 from tests.studio.factories import UNHURRIED, a_generation, a_model, filled_in
 from tests.support.factories import guest
 
@@ -19,16 +19,16 @@ pytestmark = pytest.mark.django_db
 BEYOND = "Ensure this value is"
 
 
-def form(person: User, on: Model, /, **fields: Any) -> ChatForm:
+def form(person: User, on: Model, /, **fields: Any) -> ComposerForm:
     """The form as a browser sent it."""
-    return ChatForm(filled_in(on, **fields), person=person)
+    return ComposerForm(filled_in(on, **fields), person=person)
 
 
 def chat(person: User, on: Model, /, **fields: Any) -> Chat:
     """What the run asks for when the form is sent so."""
     sent = form(person, on, **fields)
     assert sent.errors == {}
-    return sent.parameters()
+    return sent.chat()
 
 
 def roles(asked: Chat) -> list[tuple[str, str]]:
@@ -148,7 +148,6 @@ def test_a_prompt_of_any_allowed_length_is_taken(person: User, model: Model, len
         {"enabled": False},
         {"kind": "hidden"},
         {"kind": "embeddings"},
-        {"kind": "images"},
     ],
 )
 def test_a_model_that_cannot_be_chosen_is_refused(person: User, off_offer: dict[str, Any]) -> None:
@@ -338,7 +337,7 @@ def test_what_was_asked_comes_back_from_history_as_the_same_run(fields: dict[str
     assert sent.is_valid(), sent.errors
     kept = a_generation(
         person,
-        prompt=sent.parameters().messages[-1].content,
+        prompt=sent.parameters().prompt,
         asked=sent.asked(),
         gateway=model.gateway,
     )
@@ -348,10 +347,10 @@ def test_what_was_asked_comes_back_from_history_as_the_same_run(fields: dict[str
 
 def chat_of(values: dict[str, Any], person: User) -> Chat:
     """What is asked when a page shows these values and its form is sent unchanged."""
-    shown = ChatForm(initial=values, person=person)
+    shown = ComposerForm(initial=values, person=person)
     typed = {name: shown[name].value() for name in shown.fields}
-    sent = ChatForm(
+    sent = ComposerForm(
         {k: v for k, v in typed.items() if v is not None and v is not False}, person=person
     )
     assert sent.is_valid(), sent.errors
-    return sent.parameters()
+    return sent.chat()
