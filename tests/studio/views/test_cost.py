@@ -1,11 +1,12 @@
 """The cost line, and the answer to who asks for more than there is money for."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from modelless_web.records.models import Generation, Model, User
+from modelless_web.records.models import Generation, Model, PicturePrice, PriceRule, User
 from tests.records.money.book import budget, priced
 from tests.studio.factories import a_generation, a_model, filled_in
 from tests.studio.pages import HTMX, cards, queries, text_of, typed
@@ -162,3 +163,14 @@ def test_a_submit_asks_as_often_whatever_the_history(mine: Client, paid: Model) 
             factories.generation(guest(), paid, prompt=f"run {number}")
         counts.append(queries(lambda: mine.post(SUBMIT, filled_in(paid), headers=HTMX)))
     assert counts[0] == counts[1]
+
+
+def test_a_model_of_the_images_api_has_the_cost_of_its_size(mine: Client) -> None:
+    model = a_model("dall-e-3", kind="images")
+    prices = [
+        PicturePrice(size="1024x1024", price=Decimal("0.04")),
+        PicturePrice(size="1792x1024", price=Decimal("0.08")),
+    ]
+    PriceRule.objects.publish(PriceRule(gateway=model.gateway), prices)
+    assert "<p>$0.08</p>" in line(mine, model, size="1792x1024")
+    assert line(mine, model, size="1x1") == ""
