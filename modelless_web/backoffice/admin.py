@@ -1,5 +1,6 @@
 """The pages of Django admin."""
 
+from modelless_web.backoffice.budgets import BudgetAdmin
 from modelless_web.backoffice.gateways import GatewayAdmin
 from modelless_web.backoffice.generations import GenerationAdmin
 from modelless_web.backoffice.offers import ModelAdmin
@@ -9,6 +10,7 @@ from modelless_web.backoffice.prices import DriftAdmin, PriceRuleAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
+    "BudgetAdmin",
     "DriftAdmin",
     "ErrorGroupAdmin",
     "GatewayAdmin",

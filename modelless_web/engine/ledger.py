@@ -33,8 +33,9 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
-from modelless_web.records.money.estimate import estimate
+from modelless_web.records.money.estimate import set_aside
 from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
@@ -92,8 +93,9 @@ def queue(
 ) -> tuple[Generation, bool]:
     """Commit a generation before a byte of it leaves; return it and whether it is new.
 
-    A submission that was taken already returns its first row, unless it now asks for something
-    else: then the browser kept an old form, and the person means a new run.
+    What it may cost is set aside by that. A submission that was taken already returns its first
+    row, unless it now asks for something else: then the browser kept an old form, and the person
+    means a new run. Raises OverBudgetError, and the transaction around it can go on.
     """
     row = Generation(
         owner=owner,
@@ -107,18 +109,11 @@ def queue(
         asked=asked,
         request=parameters.body(),
     )
-    _price(row, owner)
-    first = _insert_once(row)
-    if first and (first.request != row.request or first.parent_id != row.parent_id):
-        # Made of both, so that this, too, is one row however often it is sent.
-        wish = json.dumps([submission, row.request, str(row.parent_id)], sort_keys=True)
-        row.submission = sha256(wish.encode()).hexdigest()
-        first = _insert_once(row)
-    return first or row, first is None
+    return _enter(row, owner)
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
-    """Queue the very request of ``source`` once more."""
+    """Queue the very request of ``source`` once more. Raises OverBudgetError as ``queue`` does."""
     row = Generation(
         owner_id=source.owner_id,
         gateway_id=source.gateway_id,
@@ -131,9 +126,7 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         asked=source.asked,
         request=source.request,
     )
-    _price(row, source.owner)
-    first = _insert_once(row)
-    return first or row, first is None
+    return _enter(row, source.owner)
 
 
 def stop(generation: Generation) -> bool:
@@ -346,15 +339,26 @@ def interrupt_waiting() -> int:
     return len(pks)
 
 
-def _price(row: Generation, owner: User) -> None:
-    """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
+def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
+    row_or_reason = _commit(row, owner)
+    # Raised when the block is left: within, it would take along all that shares the transaction.
+    if isinstance(row_or_reason, str):
+        raise OverBudgetError(row_or_reason)
+    return row_or_reason, row_or_reason is row
 
-    The rule stays, however long the run takes: it holds for what is asked for now.
-    """
-    row.day = owner.day(row.queued_at)
-    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
-    row.price_rule, row.currency = thought.rule, thought.currency
-    row.estimate_low, row.estimate = thought.low, thought.high
+
+@transaction.atomic(savepoint=False)
+def _commit(row: Generation, owner: User) -> Generation | str:
+    """Commit a new row, or return the first of its submission, or why no budget has room."""
+    set_aside(row, owner)
+    reason = refusal(row, owner)
+    first = _first(row) if reason else _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([row.submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _first(row) if reason else _insert_once(row)
+    return first or reason or row
 
 
 def _insert_once(row: Generation) -> Generation | None:
@@ -362,8 +366,12 @@ def _insert_once(row: Generation) -> Generation | None:
     try:
         _insert(row)
     except IntegrityError:
-        return Generation.objects.get(owner_id=row.owner_id, submission=row.submission)
+        return _first(row)
     return None
+
+
+def _first(row: Generation) -> Generation | None:
+    return Generation.objects.filter(owner_id=row.owner_id, submission=row.submission).first()
 
 
 @transaction.atomic

@@ -90,12 +90,14 @@ class Engine:
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(seconds)
 
-    def write[T](self, action: Callable[[], T]) -> T:
+    def write[T](self, action: Callable[[], T], *, counts: bool = False) -> T:
         """Have the ledger's writer do something and wait for it, from another thread.
 
         Raises OperationalError if it can't; what has not begun after 40 seconds never does.
         """
-        order = asyncio.run_coroutine_threadsafe(self.recorder.do(action), self._loop)
+        order = asyncio.run_coroutine_threadsafe(
+            self.recorder.do(action, counts=counts), self._loop
+        )
         try:
             return order.result(LONGEST_WAIT)
         except TimeoutError as error:

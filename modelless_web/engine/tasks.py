@@ -16,6 +16,7 @@ from modelless_web.engine import ledger, runtime
 from modelless_web.engine.live import card
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
+from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.organise import actions, culls
 from modelless_web.records.organise.changes import move
 from modelless_web.records.organise.selection import Selection
@@ -34,9 +35,12 @@ def submit(
     submission: str,
     parent: Generation | None = None,
 ) -> Generation:
-    """Commit a generation and have it carried out; a doubled submission returns the first."""
+    """Commit a generation and have it carried out; a doubled submission returns the first.
+
+    Raises OverBudgetError with a sentence.
+    """
     descent = Generation.Descent.REFINED if parent else Generation.Descent.NONE
-    generation, is_new = _write(
+    return _enter(
         partial(
             ledger.queue,
             owner=owner,
@@ -48,17 +52,14 @@ def submit(
             descent=descent,
         )
     )
-    if is_new:
-        _begin(generation)
-    return generation
 
 
 def again(source: Generation, submission: str) -> Generation:
-    """Send the very request of ``source`` once more, as a generation of its own."""
-    generation, is_new = _write(partial(ledger.repeat, source, submission))
-    if is_new:
-        _begin(generation)
-    return generation
+    """Send the very request of ``source`` once more, as a generation of its own.
+
+    Raises OverBudgetError with a sentence.
+    """
+    return _enter(partial(ledger.repeat, source, submission))
 
 
 def stop(generation: Generation) -> None:
@@ -136,10 +137,28 @@ def refresh_bills() -> None:
         engine.wait_for(engine.catalogue.refresh_bills(), FOR_A_FIGURE)
 
 
-def _write[T](action: Callable[[], T]) -> T:
+def _write[T](action: Callable[[], T], *, counts: bool = False) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.write(action) if engine else action()
+    return engine.write(action, counts=counts) if engine else action()
+
+
+def _enter(action: Callable[[], tuple[Generation, bool]]) -> Generation:
+    entered = _write(partial(_or_refusal, action), counts=True)
+    if isinstance(entered, OverBudgetError):
+        raise entered
+    generation, is_new = entered
+    if is_new:
+        _begin(generation)
+    return generation
+
+
+def _or_refusal[T](action: Callable[[], T]) -> T | OverBudgetError:
+    """A refusal as a value: to the writer an error is a transaction that has failed."""
+    try:
+        return action()
+    except OverBudgetError as error:
+        return error
 
 
 def _begin(generation: Generation) -> None:

@@ -140,7 +140,8 @@
     for (const group of composer.querySelectorAll(".group")) {
       if (opened.includes(group.dataset.group) || group.querySelector(".field-error")) group.open = true;
     }
-    composer.querySelector("[aria-invalid=true]")?.focus();
+    const go = composer.elements.mending && composer.querySelector(".go .primary");
+    (composer.querySelector("[aria-invalid=true]") ?? go)?.focus();
     walked = -1;
     refresh();
   });
@@ -149,6 +150,16 @@
     walked = -1;
     for (const sheet of document.querySelectorAll("#parameters:popover-open, #composer-sheet:popover-open")) sheet.hidePopover();
   });
+
+  /* What is left of a budget changes as runs begin and end, here and elsewhere. */
+  let counted = "";
+  new MutationObserver(() => {
+    const { count } = document.getElementById("running-count")?.dataset ?? {};
+    if (count === counted) return;
+    counted = count;
+    const line = document.querySelector("#cost-line:has([data-left])");
+    if (line) htmx.trigger(line, "stale");
+  }).observe(document.querySelector(".bar"), { childList: true, subtree: true });
 
   /* Stop sequences: the lines of a text field, shown as chips. */
   class StopChips extends HTMLElement {

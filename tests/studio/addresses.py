@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Action,
     Board,
+    Budget,
     Cull,
     ErrorGroup,
     Generation,
@@ -46,7 +48,7 @@ WORDS: Final = {
 }
 SEEN: Final = (
     *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
-    *("pricerule", "drift", "usage"),
+    *("pricerule", "drift", "usage", "budget"),
 )
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
@@ -138,7 +140,8 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
-    money = (factories.rule(row.gateway), factories.drift(row.gateway))
+    budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
+    money = (factories.rule(row.gateway), factories.drift(row.gateway), budget)
     marks = (friends, board, action, cull)
     rows = (owner, row, picture, draft, group, model, row.gateway, *marks, *money)
     ids = {str(each._meta.model_name): each.pk for each in rows}

@@ -49,6 +49,7 @@ RIGHTS: Final = {
     "generation": {"generation", "picture"},
     "picture": {"picture", *FILES},
     "errorgroup": {"errorgroup"},
+    "budget": set(),
     "gateway": set(),
     "group": set(),
     "model": set(),
@@ -60,6 +61,7 @@ RIGHTS: Final = {
 # are sent along. A new address of the studio is missing here until somebody has thought about it.
 OWNERS: Final = {
     "": (200, 200),
+    "cost/": (200, 200),
     "composer/pictures/": (200, 200),
     "generations/": (422, 422),
     "generations/<uuid:pk>/": (200, 200),
@@ -240,7 +242,7 @@ def test_what_is_not_yours_is_not_found(work: Work, role: str) -> None:
 
 @pytest.mark.usefixtures("accounts_only")
 def test_a_stranger_is_sent_to_sign_in_from_everywhere(work: Work) -> None:
-    open_to_all = ("/health", "/account/login/", "/account/owner/", "/admin/log")
+    open_to_all = ("/health", "/account/login/", "/account/owner/", "/admin/log", "/cost/")
 
     for route in EVERY:
         for address in addresses(route, work.ids):

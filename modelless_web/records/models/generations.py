@@ -17,6 +17,7 @@ from modelless_web.records import answers
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.money.amounts import MoneyField
+from modelless_web.records.money.bill import Bill, bill
 
 if TYPE_CHECKING:
     from modelless_web.records.models.users import User
@@ -272,6 +273,10 @@ class Generation(models.Model):
     @property
     def times(self) -> list[answers.Span]:
         return answers.times(self)
+
+    @cached_property
+    def bill(self) -> Bill:
+        return bill(self)
 
     @property
     def is_truncated(self) -> bool:

@@ -116,7 +116,7 @@ class ChatGroup(forms.Form):
         return Chat(
             model=model.name,
             messages=self._messages(),
-            stream=data["stream"] and traits.streams,
+            stream=bool(data["stream"]) and traits.streams,
             include_usage=traits.include_usage,
             user=self.person.opaque_id.hex if data["user"] else "",
             **taken,

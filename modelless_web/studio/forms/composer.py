@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -133,6 +134,21 @@ class ComposerForm(ChatGroup, ImagesGroup):
         Raises ValueError with a sentence where the model does not take a value.
         """
         return self.BUILD[self.cleaned_data["model"].kind](self)
+
+    def sketch(self) -> tuple[Model, Chat | Images] | None:
+        """The model and what it would ask for as it stands, sent or not; faults are left out.
+
+        None without a model, or where the model does not take what is left.
+        """
+        typed = {field.name: field.value() for field in self}
+        form = copy(self) if self.is_bound else ComposerForm(typed, person=self.person)
+        form.is_valid()
+        form.cleaned_data = dict.fromkeys(form.fields) | {"prompt": ""} | form.cleaned_data
+        model = form.cleaned_data["model"]
+        try:
+            return (model, form.parameters()) if model else None
+        except ValueError:
+            return None
 
 
 def initial(

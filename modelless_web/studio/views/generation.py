@@ -15,6 +15,7 @@ from modelless_web.gateway.address import normalise
 from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
+from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
@@ -30,6 +31,7 @@ CARD = "components/card.html"
 LANGUAGE = "code-language"
 A_YEAR = 365 * 24 * 60 * 60
 SEE_OTHER = 303
+UNPROCESSABLE = 422
 
 
 @require_safe
@@ -106,11 +108,23 @@ def again(request: StudioRequest, pk: UUID) -> HttpResponse:
     """Send the same request once more."""
     row = own_generation(request, pk)
     submission = request.POST.get("submission", "").replace("\0", "")[:64]
-    made = tasks.again(row, submission or uuid7().hex)
+    try:
+        made = tasks.again(row, submission or uuid7().hex)
+    except OverBudgetError as refusal:
+        return _not_again(request, row, str(refusal))
     if request.htmx:
         # The button's one-time id is used up; the next press is a new wish.
         return render(request, f"{CARD}#again", {"generation": row})
     return HttpResponseRedirect(made.get_absolute_url(), status=SEE_OTHER)
+
+
+def _not_again(request: StudioRequest, row: Generation, reason: str) -> HttpResponse:
+    """Say beside the button why it was not sent."""
+    if request.htmx:
+        context = {"generation": row, "not_again": reason}
+        return render(request, f"{CARD}#again", context, status=UNPROCESSABLE)
+    page = detail(row) | marks_of(request, row) | code_of(row, "") | {"not_again": reason}
+    return render(request, "studio/generation.html", page, status=UNPROCESSABLE)
 
 
 @require_POST

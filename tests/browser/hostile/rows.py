@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import django
@@ -31,6 +32,7 @@ from modelless_web.records.models import (  # noqa: E402
     Action,
     Attempt,
     Board,
+    Budget,
     Charge,
     Choice,
     Draft,
@@ -96,7 +98,7 @@ class Writer:
             gateway=gateway, name=say("model"), description=say("description"), kind="chat"
         )
         group = self.error_group(say)
-        generation = self.generation(say, gateway, group)
+        generation, person = self.generation(say, gateway, group), self.person(say)
         return {
             "gateway": gateway,
             "model": model,
@@ -105,7 +107,10 @@ class Writer:
             "errorgroup": group,
             "generation": generation,
             "picture": self.picture(say, generation),
-            "user": self.person(say),
+            "user": person,
+            "budget": Budget.objects.create(
+                scope="person", person=person, period="day", limit=Decimal(5)
+            ),
             "group": Group.objects.create(name=say("group")),
             "action": Action.objects.create(
                 owner=self.owner, verb="tag", value=say("action"), state="done"

@@ -13,7 +13,7 @@ from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
 READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift")
-EDITED: Final = ("gateway", "model", "user", "pricerule")
+EDITED: Final = ("budget", "gateway", "model", "user", "pricerule")
 KINDS: Final = READ_ONLY + EDITED
 
 CREATE: Final = (
@@ -150,7 +150,7 @@ NO_PAGES: Final = {
     ),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
-    *("undo-verdict", "act-on-cull", "time-zone"),
+    *("undo-verdict", "act-on-cull", "time-zone", "cost"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),

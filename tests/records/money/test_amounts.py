@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from modelless_web.records.money.amounts import exactly, spoken
+from modelless_web.records.money.amounts import exactly, spoken, spoken_range
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from modelless_web.records.money.amounts import exactly, spoken
         ("0", "$0.00"),
         ("0.05", "$0.05"),
         ("0.5", "$0.50"),
+        ("0.0999", "$0.10"),
         ("0.0123", "$0.012"),
         ("0.00042", "$0.00042"),
         ("0.000000004", "$0.000000004"),
@@ -39,3 +40,15 @@ def test_what_is_not_known_is_not_nothing() -> None:
 
 def test_a_currency_without_a_sign_stands_behind() -> None:
     assert spoken(Decimal("1.5"), "CHF") == "1.50 CHF"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "currency", "said"),
+    [
+        ("0.02", "0.05", "USD", "$0.02–0.05"),
+        ("0.1", "0.1", "USD", "$0.10"),
+        ("1", "2", "CHF", "1.00–2.00 CHF"),
+    ],
+)
+def test_a_range_says_its_currency_once(low: str, high: str, currency: str, said: str) -> None:
+    assert spoken_range(Decimal(low), Decimal(high), currency) == said
