@@ -1,5 +1,6 @@
 """The pages of Django admin."""
 
+from modelless_web.backoffice.audit_log import AuditAdmin
 from modelless_web.backoffice.gateways import GatewayAdmin
 from modelless_web.backoffice.generations import GenerationAdmin
 from modelless_web.backoffice.offers import ModelAdmin
@@ -8,6 +9,7 @@ from modelless_web.backoffice.pictures import PictureAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
+    "AuditAdmin",
     "ErrorGroupAdmin",
     "GatewayAdmin",
     "GenerationAdmin",

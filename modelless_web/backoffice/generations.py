@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from modelless_web.backoffice import exchange, pieces
-from modelless_web.backoffice.base import ReadOnlyAdmin
+from modelless_web.backoffice import exchange, masks, pieces
+from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.calendar import calendar
 from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFilter, PracticeFilter
-from modelless_web.records.models import Generation, Picture
+from modelless_web.records.models import Audit, Generation, Picture
 from modelless_web.records.search.find import find_all
 from modelless_web.records.search.query import parse
 from modelless_web.studio.download import download
@@ -65,7 +65,7 @@ class GenerationList(ChangeList):
 
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnlyAdmin):
+class GenerationAdmin(PrivateAdmin):
     list_display = (
         "time",
         "picture",
@@ -150,10 +150,13 @@ class GenerationAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            found = self.get_changelist_instance(request).queryset
+            listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters as error:
             raise BadRequest from error
-        return download(found, form)
+        if self.refuses(request, listed.query):
+            raise PermissionDenied(masks.REFUSED)
+        self.note(request, Audit.What.EXPORT)
+        return download(listed.queryset, form, masks.columns(request.user))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GenerationList
@@ -161,7 +164,7 @@ class GenerationAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*HEAVY)
 
-    def get_object(
+    def find(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Generation | None:
         """The whole row, in a fixed number of queries."""
@@ -172,17 +175,20 @@ class GenerationAdmin(ReadOnlyAdmin):
         rows = rows.defer("gateway__key", "owner__password")
         return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    def asks_for_words(self, term: str) -> bool:
+        return not (read_uuid(term) or is_request_id(term) or masks.allows(parse(term)))
+
+    def search(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By id or request id at once; else by the query language of the history."""
-        term = search_term.strip()
+        term = term.strip()
         if not term:
             return queryset, False
         pk = read_uuid(term)
         if pk:
             return queryset.filter(pk=pk), False
-        if queryset.filter(error_request_id=term).exists():
+        if is_request_id(term):
             return queryset.filter(error_request_id=term), False
         found = find_all(parse(term)).order_by().values("pk")
         return queryset.filter(pk__in=found), False
@@ -193,6 +199,8 @@ class GenerationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="prompt")
     def prompt_shortened(self, row: Any) -> str:
+        if masks.is_hidden(row):
+            return masks.HIDDEN
         return Truncator(" ".join(row.prompt_start.split())).chars(PROMPT_SHOWN)
 
     @admin.display(description="tokens", empty_value=pieces.NOTHING)
@@ -279,8 +287,10 @@ class GenerationAdmin(ReadOnlyAdmin):
     @admin.display(description="made from")
     def parent_link(self, row: Generation) -> SafeString | str:
         made_from = Q(children=row.pk)
-        parent = Generation.objects.filter(made_from).only("model", "prompt").first()
-        return pieces.link(parent, parent) if parent else pieces.NOTHING
+        parent = Generation.objects.filter(made_from).only("model", "queued_at").first()
+        if parent is None:
+            return pieces.NOTHING
+        return pieces.link(parent, f"{parent.model}, {parent.queued_at:%Y-%m-%d %H:%M:%S}")
 
     @admin.display(description="made from this")
     def children_links(self, row: Generation) -> SafeString | str:
@@ -302,3 +312,8 @@ def read_uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def is_request_id(text: str) -> bool:
+    """Whether a gateway gave a generation this id."""
+    return Generation.objects.filter(error_request_id=text).exists()

@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.audits import Audit
 from modelless_web.records.models.budgets import Budget
 from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
@@ -25,6 +26,7 @@ from modelless_web.records.models.users import User
 __all__ = [
     "Action",
     "Attempt",
+    "Audit",
     "Basis",
     "Board",
     "Budget",

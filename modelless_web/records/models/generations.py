@@ -188,6 +188,9 @@ class Generation(models.Model):
     first_byte_at = models.DateTimeField(null=True)
     last_byte_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveBigIntegerField(
+        null=True, help_text="From the form to the saved answer; written at the end."
+    )
     changed_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
 
@@ -198,6 +201,7 @@ class Generation(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("read_prompts", "Can read prompts and see pictures")]
         constraints = [
             models.UniqueConstraint(fields=["owner", "submission"], name="one_row_per_submission"),
             models.CheckConstraint(condition=Q(rating__lte=5), name="at_most_five_stars"),
@@ -281,6 +285,11 @@ class Generation(models.Model):
     def seconds(self) -> float | None:
         """Seconds from the form to the saved answer."""
         return (self.saved_at - self.queued_at).total_seconds() if self.saved_at else None
+
+    @property
+    def milliseconds(self) -> int | None:
+        """The same in whole milliseconds, never less than none: clocks are set back."""
+        return None if self.seconds is None else max(0, round(self.seconds * 1000))
 
 
 class Choice(models.Model):
