@@ -49,6 +49,7 @@ RIGHTS: Final = {
     "generation": {"generation", "picture"},
     "picture": {"picture", *FILES},
     "errorgroup": {"errorgroup"},
+    "audit": {"audit"},
     "gateway": set(),
     "group": set(),
     "model": set(),
