@@ -11,14 +11,22 @@ from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from modelless_web.backoffice import exchange, masks, pieces
 from modelless_web.backoffice.base import PrivateAdmin
-from modelless_web.backoffice.calendar import calendar
-from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFilter, PracticeFilter
+from modelless_web.backoffice.figures.page import TotalsPage
+from modelless_web.backoffice.filters import (
+    CostFilter,
+    DaysFilter,
+    DurationFilter,
+    GatewayFilter,
+    KindFilter,
+    ModelFilter,
+    PersonFilter,
+    PracticeFilter,
+)
 from modelless_web.records.models import Audit, Generation, Picture
 from modelless_web.records.search.find import find_all
 from modelless_web.records.search.query import parse
@@ -55,17 +63,9 @@ class GenerationList(ChangeList):
         )
         return light
 
-    @cached_property
-    def calendar(self) -> dict[str, Any]:
-        """The links by date; the template shows them."""
-        return calendar(
-            self.params,
-            lambda filters: self.get_query_string(filters, [f"{self.date_hierarchy}__"]),
-        )
-
 
 @admin.register(Generation)
-class GenerationAdmin(PrivateAdmin):
+class GenerationAdmin(TotalsPage, PrivateAdmin):
     list_display = (
         "time",
         "picture",
@@ -80,16 +80,18 @@ class GenerationAdmin(PrivateAdmin):
     )
     list_select_related = ("owner", "gateway")
     list_filter = (
+        ("day", DaysFilter),
         "status",
-        ("queued_at", admin.DateFieldListFilter),
+        PersonFilter,
         PracticeFilter,
         GatewayFilter,
         KindFilter,
         "error_kind",
-        "maybe_charged",
+        "charge",
+        CostFilter,
+        DurationFilter,
         ModelFilter,
     )
-    date_hierarchy = "queued_at"
     # By time and not by id: filters, dates and order then all read from one index.
     ordering = ("-queued_at", "-id")
     sortable_by = ("time",)

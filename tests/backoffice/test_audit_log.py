@@ -51,7 +51,9 @@ def test_an_export_is_written_down(admin: Client, make: Make) -> None:
 
 @pytest.fixture
 def entry(operator: User) -> Audit:
-    return Audit.objects.create(actor=operator, what=Audit.What.READ, kind="generation", address="/")
+    return Audit.objects.create(
+        actor=operator, what=Audit.What.READ, kind="generation", address="/"
+    )
 
 
 def test_an_entry_is_never_changed(entry: Audit) -> None:
