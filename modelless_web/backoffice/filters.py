@@ -122,7 +122,7 @@ class DaysFilter(DateFieldListFilter):
     """By day, each of its owner's own calendar, as the roll-up and the bars count them."""
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        found = super().queryset(request, queryset)
+        found: Rows = super().queryset(request, queryset)  # type: ignore[assignment]
         if queryset.model is not Generation:
             return found
         # The index is on time, and no calendar is a whole day away from UTC.

@@ -1,9 +1,10 @@
 """The site of Django admin, Django's own but for its name and for one door less."""
 
+from typing import cast
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
 
@@ -16,11 +17,11 @@ class Site(AdminSite):
     # Five tables need no second menu, and the ledger needs the width.
     enable_nav_sidebar = False
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         # A site is made before there are models.
         from modelless_web.backoffice.suggestions import Suggestions  # noqa: PLC0415
 
-        return Suggestions.as_view(admin_site=self)(request)
+        return cast(HttpResponse, Suggestions.as_view(admin_site=self)(request))
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Without the way from any row to its page: it asks for no right, so it tells what exists,

@@ -68,13 +68,8 @@ def put_canaries() -> int:
 def work(media: object) -> Work:
     """Somebody's work with the canary in all of it, and in the history of its pages."""
     work = some_work(factories.person())
-    work.row.attempts.create(
-        number=1,
-        began_at=work.row.queued_at,
-        ended_at=work.row.queued_at,
-        waited=1,
-        error_kind="rate",
-    )
+    then = work.row.queued_at
+    work.row.attempts.create(number=1, began_at=then, ended_at=then, waited=1, error_kind="rate")
     factories.generation(work.owner)
     assert put_canaries() > 20
     LogEntry.objects.create(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet, Sum
@@ -60,9 +60,9 @@ def _in_rollup(listed: ChangeList, request: HttpRequest) -> QuerySet[Usage] | No
     active = [spec for spec in specs if spec.used_parameters]
     if listed.query or other or any(_name(spec) not in SHARED for spec in active):
         return None
-    rows = Usage.objects.filter(is_purged=False)
+    rows: QuerySet[Usage] = Usage.objects.filter(is_purged=False)
     for spec in active:
-        rows = spec.queryset(request, rows)
+        rows = cast(QuerySet[Usage], spec.queryset(request, rows))
     return rows
 
 
@@ -93,4 +93,4 @@ def _from_ledger(rows: QuerySet[Generation]) -> Iterator[Cell]:
 def _cells(grouped: QuerySet[Any, Any], sums: dict[str, Any]) -> Iterator[Cell]:
     size = len(BY)
     for row in grouped.values_list(*BY, *sums):
-        yield Cell(*row[:size], *(value or 0 for value in row[size:-3]), row[-3] or ZERO, *row[-2:])
+        yield Cell._make((*row[:size], *(value or ZERO for value in row[size:])))
