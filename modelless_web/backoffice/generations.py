@@ -14,7 +14,7 @@ from django.urls import URLPattern, re_path
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from modelless_web.backoffice import exchange, masks, pieces
+from modelless_web.backoffice import exchange, masks, money, pieces
 from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.figures.page import TotalsPage
 from modelless_web.backoffice.filters import (
@@ -38,6 +38,9 @@ LISTED = (
     "status",
     "error_kind",
     "total_tokens",
+    "cost",
+    "cost_basis",
+    "currency",
     "queued_at",
     "saved_at",
     "owner__username",
@@ -76,6 +79,7 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
         "status",
         "error_kind",
         "tokens",
+        "cost_shown",
         "duration",
     )
     list_select_related = ("owner", "gateway")
@@ -111,13 +115,16 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
                     ("model", "model_kind"),
                     "prompt_text",
                     "usage",
-                    ("maybe_charged", "finish_reason", "damaged"),
+                    ("finish_reason", "damaged"),
                     "id",
                 )
             },
         ),
-        ("Pictures", {"fields": ("pictures_shown",)}),
-        ("Answer", {"fields": ("answer", "thoughts")}),
+        ("Request", {"fields": ("request_pretty", "asked_pretty", "sent")}),
+        (
+            "Response",
+            {"fields": ("answer", "thoughts", "choices_shown", "response_pretty", "received")},
+        ),
         (
             "Error",
             {
@@ -127,16 +134,27 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
                     "error_request_id",
                     "error_body_text",
                     "error_group_link",
-                    "attempts_shown",
                 )
             },
         ),
-        ("Timeline", {"fields": ("timeline", "duration")}),
-        ("Choices", {"fields": ("choices_shown",)}),
-        ("Request", {"fields": ("request_pretty", "asked_pretty")}),
-        ("Response", {"fields": ("response_pretty",)}),
-        ("Transcript", {"fields": ("sent", "received")}),
-        ("Lineage", {"fields": ("descent", "parent_link", "children_links", "deleted_at")}),
+        ("Timeline of the stream", {"fields": ("timeline", "duration")}),
+        ("Files", {"fields": ("pictures_shown",)}),
+        (
+            "Money",
+            {"fields": ("charge", "rule_shown", "estimate_shown", "actual_cost", "difference")},
+        ),
+        (
+            "Attempts and lineage",
+            {
+                "fields": (
+                    "attempts_shown",
+                    "descent",
+                    "parent_link",
+                    "children_links",
+                    "deleted_at",
+                )
+            },
+        ),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -173,7 +191,7 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
         pk = read_uuid(object_id)
         if pk is None:
             return None
-        rows = Generation.objects.select_related("owner", "gateway", "error_group")
+        rows = Generation.objects.select_related("owner", "gateway", "error_group", "price_rule")
         rows = rows.defer("gateway__key", "owner__password")
         return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
 
@@ -208,6 +226,10 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
     @admin.display(description="tokens", empty_value=pieces.NOTHING)
     def tokens(self, row: Generation) -> str | None:
         return None if row.total_tokens is None else f"{row.total_tokens:,}"
+
+    @admin.display(description="cost")
+    def cost_shown(self, row: Generation) -> str:
+        return money.cost(row)
 
     @admin.display(description="seconds")
     def duration(self, row: Generation) -> str:
@@ -285,6 +307,22 @@ class GenerationAdmin(TotalsPage, PrivateAdmin):
     @admin.display(description="received")
     def received(self, row: Generation) -> SafeString | str:
         return exchange.transcript(row, "received_zlib")
+
+    @admin.display(description="rule")
+    def rule_shown(self, row: Generation) -> SafeString | str:
+        return money.rule(row)
+
+    @admin.display(description="estimate")
+    def estimate_shown(self, row: Generation) -> str:
+        return money.estimate(row)
+
+    @admin.display(description="actual")
+    def actual_cost(self, row: Generation) -> str:
+        return money.actual(row)
+
+    @admin.display(description="difference")
+    def difference(self, row: Generation) -> str:
+        return money.difference(row)
 
     @admin.display(description="made from")
     def parent_link(self, row: Generation) -> SafeString | str:
