@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modelless_web.backoffice.base import KeepsHistoryAdmin
+from modelless_web.backoffice.reconcile.page import ReconcilePage
 from modelless_web.engine import runtime, tasks
 from modelless_web.gateway.address import normalise
 from modelless_web.records.models import Gateway
@@ -99,7 +100,7 @@ def _origin(address: str) -> tuple[str, str]:
 
 
 @admin.register(Gateway)
-class GatewayAdmin(KeepsHistoryAdmin):
+class GatewayAdmin(ReconcilePage, KeepsHistoryAdmin):
     form = GatewayForm
     kept_because = (
         "has a history of generations, which is kept. "
