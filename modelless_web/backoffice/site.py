@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 
 class Site(AdminSite):
@@ -27,8 +27,18 @@ class Site(AdminSite):
         """Without the way from any row to its page: it asks for no right, so it tells what exists,
         and the pages of the studio are there for their owners only.
         """
-        return [
+        kept = [
             place for place in super().get_urls() if getattr(place, "name", "") != "view_on_site"
+        ]
+        return [*self._own_urls(), *kept]
+
+    def _own_urls(self) -> list[URLPattern]:
+        from modelless_web.backoffice.operations import pages  # noqa: PLC0415 - as above
+
+        shown = {"engine": pages.show_engine, "storage": pages.show_storage}
+        return [
+            path(f"{name}/", self.admin_view(page), {"site": self}, name=name)
+            for name, page in shown.items()
         ]
 
 

@@ -25,18 +25,18 @@ MOST_EXPORTED: Final = 500_000
 LOOK: Final = 500
 LIST: Final = "/admin/records/generation/"
 
-FILL: Final = f"""
+FILL: Final = """
     UPDATE records_generation SET
         day = date(queued_at),
-        duration_ms = {{took}},
-        owner_id = {{first}} + {{chance}} % {PEOPLE},
+        duration_ms = {took},
+        owner_id = {first} + {chance} % {people},
         charge = CASE status
             WHEN 'succeeded' THEN 'charged' WHEN 'failed' THEN 'refused' ELSE 'maybe' END,
         currency = 'USD',
         cost_basis = 'exact',
         picture_count = 1,
         prompt_tokens = 20,
-        cost = CASE status WHEN 'succeeded' THEN 1000000 * (1 + {{chance}} % 1200) ELSE 0 END
+        cost = CASE status WHEN 'succeeded' THEN 1000000 * (1 + {chance} % 1200) ELSE 0 END
 """
 
 
@@ -76,7 +76,7 @@ def measure() -> None:
     for name, query in filters.items():
         address = f"{LIST}totals/?{urlencode(query)}"
         tell("totals", f"totals and bars, {name}", partial(opened, client, address))
-    for name in ():
+    for name in ("storage", "engine"):
         tell("totals", name, partial(opened, client, f"/admin/{name}/"))
     export()
 
@@ -121,7 +121,8 @@ def fill() -> None:
             FILL.format(
                 took=took[connection.vendor],
                 chance=chance[connection.vendor],
-                first=min(person.pk for person in people),
+                first=first,
+                people=PEOPLE,
             )
         )
     rollup.rebuild()

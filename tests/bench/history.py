@@ -23,13 +23,12 @@ MILLION: Final = 1_000_000
 
 def run(count: int, *, on_postgresql: bool = False) -> list[Figure]:
     """Fill a database with ``count`` generations, then time every question in one process."""
-    database = "PostgreSQL" if on_postgresql else "SQLite"
     with database(on_postgresql=on_postgresql) as environ:
         python(environ, "manage.py", "migrate", "--verbosity=0")
         python(environ, "manage.py", "collectstatic", "--verbosity=0", "--noinput")
         made = python(environ, "manage.py", "make_history", str(count))
         lines = python(environ, "-m", "tests.bench.history_client").splitlines()
-    bench = f"history, {count:,} on {database}"
+    bench = f"history, {count:,} on {'PostgreSQL' if on_postgresql else 'SQLite'}"
     speed = float(made.rpartition("(")[2].split()[0].replace(",", ""))
     figures = [Figure(bench, "rows made", speed, "/s")]
     for line in lines:

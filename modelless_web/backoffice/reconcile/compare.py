@@ -1,10 +1,10 @@
 """A bill beside the ledger, day by day and model by model: what does not match."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
@@ -141,9 +141,13 @@ def _kept(
     by = {"billed_day": TruncDate("queued_at", tzinfo=zone)}
     cells = rows.order_by().values("model", **by).annotate(**sums)
     return {
-        (day, model): Kept(*(ZERO if value is None else value for value in cell))
-        for day, model, *cell in cells.values_list("billed_day", "model", *sums)
+        (day, model): Kept(*_filled(told))
+        for day, model, *told in cells.values_list("billed_day", "model", *sums)
     }
+
+
+def _filled(sums: Iterable[Any]) -> list[Any]:
+    return [ZERO if value is None else value for value in sums]
 
 
 def _begin(day: date, zone: tzinfo) -> datetime:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -45,10 +44,10 @@ class BillForm(forms.Form):
     )
 
     def clean_bill(self) -> bytes:
-        file: UploadedFile = self.cleaned_data["bill"]
+        file: Any = self.cleaned_data["bill"]
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError("The file is larger than 5 MiB; send a part of it.")
-        return file.read()
+        return bytes(file.read())
 
     def clean_time_zone(self) -> ZoneInfo:
         name = self.cleaned_data["time_zone"]
