@@ -183,7 +183,7 @@ class GatewayAdmin(ReconcilePage, KeepsHistoryAdmin):
             return
         tasks.refresh_models()
         for gateway in Gateway.objects.filter(pk__in=chosen).defer("key"):
-            self.message_user(request, *_what_happened(gateway))
+            self.message_user(request, *what_happened(gateway))
 
 
 def is_rewritten(gateway: Gateway) -> bool:
@@ -191,7 +191,8 @@ def is_rewritten(gateway: Gateway) -> bool:
     return gateway.is_practice or gateway.from_environment
 
 
-def _what_happened(gateway: Gateway) -> tuple[str, int]:
+def what_happened(gateway: Gateway) -> tuple[str, int]:
+    """What came of asking a gateway, as a sentence and its level."""
     if not gateway.enabled:
         return f"{gateway} is not enabled, so it was not asked.", messages.WARNING
     if gateway.trouble:

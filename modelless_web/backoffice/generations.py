@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from modelless_web.backoffice import exchange, masks, money, pieces
-from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.figures.page import TotalsPage
 from modelless_web.backoffice.filters import (
     CostFilter,
@@ -27,6 +26,7 @@ from modelless_web.backoffice.filters import (
     PersonFilter,
     PracticeFilter,
 )
+from modelless_web.backoffice.tending import TendingPage
 from modelless_web.records.models import Audit, Generation, Picture
 from modelless_web.records.search.find import find_all
 from modelless_web.records.search.query import parse
@@ -68,7 +68,7 @@ class GenerationList(ChangeList):
 
 
 @admin.register(Generation)
-class GenerationAdmin(TotalsPage, PrivateAdmin):
+class GenerationAdmin(TotalsPage, TendingPage):
     list_display = (
         "time",
         "picture",

@@ -29,7 +29,10 @@ def holders(now: datetime) -> list[Holder]:
     told = rows.values_list("lease_owner").annotate(
         Count("pk"), Count("retry_at"), Min("lease_until")
     )
-    return [Holder(*row[:4], row[3] is None or row[3] < now) for row in told]
+    return [
+        Holder(name, runs, waiting, until, is_late=until < now)
+        for name, runs, waiting, until in told
+    ]
 
 
 def queue() -> dict[str, Any]:
