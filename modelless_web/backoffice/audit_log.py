@@ -12,13 +12,17 @@ from modelless_web.records.models import Audit
 
 @admin.register(Audit)
 class AuditAdmin(PrivateAdmin):
-    list_display = ("at", "actor", "what", "kind", "target", "count", "address")
-    list_filter = ("what", "kind", ("at", admin.DateFieldListFilter))
+    list_display = ("time", "actor", "what", "kind", "target", "count", "address")
+    list_filter = ("what", ("at", admin.DateFieldListFilter))
     list_select_related = ("actor",)
     sortable_by = ()
     search_fields = ("actor__username", "target")
     search_help_text = "The name of a member of the staff, or the id of what was seen."
     fields = list_display
+
+    @admin.display(description="time (UTC)")
+    def time(self, row: Audit) -> str:
+        return f"{row.at:%Y-%m-%d %H:%M:%S}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("actor__password")
