@@ -209,7 +209,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
         if pk:
             return queryset.filter(pk=pk), False
         if is_request_id(term):
-            return queryset.filter(error_request_id=term), False
+            return of_request(queryset, term), False
         found = find_all(parse(term)).order_by().values("pk")
         return queryset.filter(pk__in=found), False
 
@@ -354,6 +354,12 @@ def read_uuid(text: str) -> UUID | None:
         return None
 
 
+def of_request(rows: QuerySet[Generation], request_id: str) -> QuerySet[Generation]:
+    """Those that a gateway gave this id."""
+    # Those without one are not in the index, and both databases want to be told.
+    return rows.exclude(error_request_id="").filter(error_request_id=request_id)
+
+
 def is_request_id(text: str) -> bool:
     """Whether a gateway gave a generation this id."""
-    return Generation.objects.filter(error_request_id=text).exists()
+    return of_request(Generation.objects.all(), text).exists()

@@ -224,6 +224,11 @@ class Generation(models.Model):
             models.Index(fields=["queued_at"], name="by_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),
             models.Index(fields=["error_kind", "queued_at"], name="by_error_and_time"),
+            models.Index(
+                fields=["error_request_id"],
+                name="by_request_id",
+                condition=~Q(error_request_id=""),
+            ),
             models.Index(fields=["gateway", "queued_at"], name="by_gateway_and_time"),
             models.Index(fields=["model", "queued_at"], name="by_model_and_time"),
             models.Index(
