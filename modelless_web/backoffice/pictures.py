@@ -113,6 +113,8 @@ class PictureAdmin(PrivateAdmin):
 
     @admin.display(description="source host")
     def source(self, row: Picture) -> str:
+        if masks.is_hidden(row):
+            return masks.HIDDEN
         return row.source_host or "In the answer itself"
 
     @admin.display(description="address")

@@ -184,3 +184,8 @@ def test_a_masked_page_is_not_in_the_audit_log(masked: Client, work: Work) -> No
     for address in (LIST, f"{LIST}{work.row.pk}/change/"):
         assert masked.get(address).status_code == 200
     assert Audit.objects.count() == before
+
+
+def test_a_hidden_address_is_not_taken_for_none(masked: Client, work: Work) -> None:
+    page = masked.get(reverse("admin:records_picture_changelist")).content.decode()
+    assert "In the answer itself" not in page
