@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
             field=models.PositiveBigIntegerField(help_text='From the form to the saved answer; written at the end.', null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RemoveIndex(model_name='generation', name='by_time'),
+        migrations.AddIndex(
+            model_name='generation',
+            index=models.Index(fields=['queued_at', 'duration_ms', 'cost'], name='by_time'),
+        ),
         migrations.AddIndex(
             model_name='generation',
             index=models.Index(condition=models.Q(('error_request_id', ''), _negated=True), fields=['error_request_id'], name='by_request_id'),

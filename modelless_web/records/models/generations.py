@@ -221,7 +221,8 @@ class Generation(models.Model):
             ),
             models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
             # The operator's lists: everybody's rows by time, and by one filter and time.
-            models.Index(fields=["queued_at"], name="by_time"),
+            # By what else a list is narrowed is judged in the first of them, however rare it is.
+            models.Index(fields=["queued_at", "duration_ms", "cost"], name="by_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),
             models.Index(fields=["error_kind", "queued_at"], name="by_error_and_time"),
             models.Index(
