@@ -16,6 +16,7 @@ from modelless_web.records.money.amounts import ZERO
 
 MOST_ROWS: Final = 100_000
 """Rows of the ledger that are added up at most, the newest first."""
+MOST_OPEN: Final = 10_000
 BY: Final = ("day", "status", "currency")
 SHARED: Final = frozenset({*Usage.KEY, "practice"})
 """Filters, by name, that narrow the roll-up as well as the ledger."""
@@ -48,7 +49,9 @@ def count(listed: ChangeList, request: HttpRequest) -> Counted:
     """Add up all that a list finds, however many pages it has."""
     rows = _in_rollup(listed, request)
     if rows is not None:
-        under_way = listed.queryset.filter(status__in=OPEN)
+        # Looked up first: they are few, and a filter of the list may concern most of the ledger.
+        pks = Generation.objects.filter(status__in=OPEN).values_list("pk", flat=True)
+        under_way = listed.queryset.filter(pk__in=list(pks[:MOST_OPEN]))
         return Counted([*_from_rollup(rows), *_from_ledger(under_way)])
     cells = list(_from_ledger(listed.queryset))
     return Counted(cells, sum(cell.generations for cell in cells) >= MOST_ROWS)

@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
             field=models.PositiveBigIntegerField(help_text='From the form to the saved answer; written at the end.', null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name='generation',
+            index=models.Index(fields=['owner', 'queued_at'], name='by_owner_and_time'),
+        ),
         migrations.RemoveIndex(model_name='generation', name='by_time'),
         migrations.AddIndex(
             model_name='generation',

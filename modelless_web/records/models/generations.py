@@ -223,6 +223,7 @@ class Generation(models.Model):
             # The operator's lists: everybody's rows by time, and by one filter and time.
             # By what else a list is narrowed is judged in the first of them, however rare it is.
             models.Index(fields=["queued_at", "duration_ms", "cost"], name="by_time"),
+            models.Index(fields=["owner", "queued_at"], name="by_owner_and_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),
             models.Index(fields=["error_kind", "queued_at"], name="by_error_and_time"),
             models.Index(
