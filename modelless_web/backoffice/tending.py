@@ -1,5 +1,6 @@
 """What staff can do for a generation: ask its gateway, rescue its pictures, copy it as code."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from modelless_web.studio.snippets.code import code_of
 
 ID = r"^(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 NO_ENGINE = "The engine does not run in this process; nothing was asked."
+type Page = Callable[[HttpRequest, str], HttpResponse]
+
 RIGHT = "records.change_generation"
 """Nobody changes the ledger by hand: the right lets staff have the engine do something."""
 
@@ -29,8 +32,8 @@ class TendingPage(PrivateAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         places = {
-            "ask": require_POST(self.ask_gateway),
-            "rescue": require_POST(self.rescue_pictures),
+            "ask": self._on_post(self.ask_gateway),
+            "rescue": self._on_post(self.rescue_pictures),
             "code": require_safe(self.show_code),
         }
         own = [
@@ -49,14 +52,14 @@ class TendingPage(PrivateAdmin):
 
     def ask_gateway(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Ask its gateway now; let it go on if it waits; say what came."""
-        row = self._tended(request, pk)
+        row = _found(pk)
         self.note(request, Audit.What.ASKED, target=pk)
         self._ask(request, row)
         return _back(row)
 
     def rescue_pictures(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Have its lost pictures fetched again, those that have an address left."""
-        row = self._tended(request, pk)
+        row = _found(pk)
         count = tasks.rescue_again(row)
         self.note(request, Audit.What.RESCUED, target=pk, count=count)
         if count:
@@ -84,10 +87,15 @@ class TendingPage(PrivateAdmin):
         }
         return TemplateResponse(request, "admin/records/generation/code.html", context)
 
-    def _tended(self, request: HttpRequest, pk: str) -> Generation:
-        if not self.has_tend_permission(request):
-            raise PermissionDenied
-        return _found(pk)
+    def _on_post(self, page: Page) -> Page:
+        """Ask for the right before the way it is asked for: others are told nothing."""
+
+        def guarded(request: HttpRequest, pk: str) -> HttpResponse:
+            if not self.has_tend_permission(request):
+                raise PermissionDenied
+            return require_POST(page)(request, pk)
+
+        return guarded
 
     def _ask(self, request: HttpRequest, row: Generation) -> None:
         if runtime.current() is None:

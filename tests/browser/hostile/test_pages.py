@@ -61,8 +61,9 @@ LISTS: Final = (
     *(f"/admin/records/{kind}/?{{words}}={{words}}" for kind in KINDS),
     "/admin/records/generation/?model={words}&kind={words}&practice={words}",
     "/admin/records/generation/?owner__id__exact={words}",
-    "/admin/records/generation/?owner={words}&q={words}&cost={words}&took={words}",
-    "/admin/records/generation/totals/?owner={words}&model={words}",
+    "/admin/records/generation/?owner={words}",
+    "/admin/records/generation/?cost={piece}&took={piece}",
+    "/admin/records/generation/totals/?owner={piece}&model={words}",
     # The log grows with every page that is opened here; these are the rows that were written.
     "/admin/records/audit/?kind__exact=seed",
     "/admin/engine/",
