@@ -1,5 +1,6 @@
 """The pages of Django admin."""
 
+from modelless_web.backoffice.audit_log import AuditAdmin
 from modelless_web.backoffice.budgets import BudgetAdmin
 from modelless_web.backoffice.gateways import GatewayAdmin
 from modelless_web.backoffice.generations import GenerationAdmin
@@ -10,6 +11,7 @@ from modelless_web.backoffice.prices import DriftAdmin, PriceRuleAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
+    "AuditAdmin",
     "BudgetAdmin",
     "DriftAdmin",
     "ErrorGroupAdmin",

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import pieces
 from modelless_web.backoffice.base import KeepsHistoryAdmin
+from modelless_web.backoffice.reconcile.page import ReconcilePage
 from modelless_web.engine import runtime, tasks
 from modelless_web.gateway.address import normalise
 from modelless_web.records.models import Gateway
@@ -105,7 +106,7 @@ def _origin(address: str) -> tuple[str, str]:
 
 
 @admin.register(Gateway)
-class GatewayAdmin(KeepsHistoryAdmin):
+class GatewayAdmin(ReconcilePage, KeepsHistoryAdmin):
     form = GatewayForm
     kept_because = (
         "has a history of generations, which is kept. "
@@ -217,7 +218,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
             return
         tasks.refresh_models()
         for gateway in Gateway.objects.filter(pk__in=chosen).defer("key"):
-            self.message_user(request, *_what_happened(gateway))
+            self.message_user(request, *what_happened(gateway))
 
 
 def is_rewritten(gateway: Gateway) -> bool:
@@ -225,7 +226,8 @@ def is_rewritten(gateway: Gateway) -> bool:
     return gateway.is_practice or gateway.from_environment
 
 
-def _what_happened(gateway: Gateway) -> tuple[str, int]:
+def what_happened(gateway: Gateway) -> tuple[str, int]:
+    """What came of asking a gateway, as a sentence and its level."""
     if not gateway.enabled:
         return f"{gateway} is not enabled, so it was not asked.", messages.WARNING
     if gateway.trouble:

@@ -87,6 +87,7 @@ class Runner:
     breaker: Breaker
     tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     stopped_early: dict[UUID, None] = field(default_factory=dict)
+    pauses: dict[UUID, asyncio.Event] = field(default_factory=dict)
 
     def begin(self, row: Generation) -> asyncio.Task[None]:
         """Carry out a run whose row this process has won, in a task of its own."""
@@ -111,6 +112,12 @@ class Runner:
             self.stopped_early[pk] = None
             if len(self.stopped_early) > STOPS_KEPT:
                 del self.stopped_early[next(iter(self.stopped_early))]
+
+    def hurry(self, pk: UUID) -> None:
+        """Have a run that waits here for its next attempt sent now."""
+        pause = self.pauses.get(pk)
+        if pause:
+            pause.set()
 
     def stop_all(self) -> None:
         """Close every connection to a gateway now."""
@@ -143,7 +150,7 @@ class Runner:
             try:
                 if not await self.recorder.repeat_later(recording, failed):
                     break
-                await asyncio.sleep(failed.wait)
+                await self._pause(recording.pk, failed.wait)
                 number = failed.number + 1
                 if not await self.recorder.begin_attempt(recording, number):
                     break
@@ -153,6 +160,15 @@ class Runner:
                 break
             attempt = await self._attempt(recording, number)
         await asyncio.shield(self._finish(recording, attempt))
+
+    async def _pause(self, pk: UUID, seconds: float) -> None:
+        """Wait for the next attempt, unless somebody has it made at once."""
+        hurried = self.pauses[pk] = asyncio.Event()
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(hurried.wait(), seconds)
+        finally:
+            del self.pauses[pk]
 
     async def _attempt(self, recording: Recording, number: int) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""

@@ -71,6 +71,14 @@ class Engine:
         """End a running generation, on whichever machine it runs. From any thread."""
         self.tell([order("stop", owner, pk)])
 
+    def go_on(self, owner: int, pk: UUID) -> None:
+        """Send a run now that waits for its next attempt, on whichever machine. From any thread."""
+        self.tell([order("hurry", owner, pk)])
+
+    def stir_rescuer(self) -> None:
+        """Have the pictures that wait looked at. From any thread."""
+        self._loop.call_soon_threadsafe(self.rescuer.stir)
+
     def stir_chores(self) -> None:
         """Have what is to be done to whole selections gone on with. From any thread."""
         self._loop.call_soon_threadsafe(self.chores.stir)
@@ -117,10 +125,13 @@ class Engine:
         return not self.runner.tasks
 
     def _heed(self, news: News) -> None:
-        if news["kind"] == "queued":
-            self.admission.stir()
-        else:
-            self.runner.stop(UUID(news["generation"]))
+        match news["kind"]:
+            case "queued":
+                self.admission.stir()
+            case "hurry":
+                self.runner.hurry(UUID(news["generation"]))
+            case _:
+                self.runner.stop(UUID(news["generation"]))
 
     def _send(self, errand: Coroutine[Any, Any, Any]) -> None:
         """Hand work to the loop without waiting: the sweeper makes good what gets lost."""

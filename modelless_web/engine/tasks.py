@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from modelless_web.engine import ledger, runtime
 from modelless_web.engine.live import card
+from modelless_web.engine.rescue import queue
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
 from modelless_web.records.money.budgets import OverBudgetError
@@ -135,6 +136,31 @@ def refresh_bills() -> None:
         return
     with suppress(TimeoutError):  # as above
         engine.wait_for(engine.catalogue.refresh_bills(), FOR_A_FIGURE)
+
+
+def go_on(generation: Generation) -> None:
+    """Ask a generation's gateway now, and let it go on if it waits for a place or an attempt.
+
+    Waits for the answers, 40 seconds at most each.
+    """
+    engine = runtime.current()
+    if engine is None:
+        return
+    with suppress(TimeoutError):
+        engine.wait_for(engine.breaker.ask(generation.gateway_id))
+    refresh_models()
+    engine.wake()
+    engine.go_on(generation.owner_id, generation.pk)
+
+
+def rescue_again(generation: Generation) -> int:
+    """Have a generation's lost pictures fetched again; return how many have an address left."""
+    count = _write(partial(queue.reopen, generation.pk))
+    engine = runtime.current()
+    if engine and count:
+        engine.stir_rescuer()
+    _tell(generation)
+    return count
 
 
 def _write[T](action: Callable[[], T], *, counts: bool = False) -> T:

@@ -73,11 +73,11 @@ def main() -> None:
         "jump to a month": f"/history/?at={month}-01",
     }
     for name, address in pages.items():
-        tell("page", name, partial(visit, client, address))
+        tell("page", name, partial(opened, client, address))
 
 
-def visit(client: Client, address: str) -> None:
-    """Open a page."""
+def opened(client: Client, address: str) -> None:
+    """Ask for a page, which must come."""
     answer = client.get(address)
     assert answer.status_code == 200, (address, answer)
 

@@ -8,7 +8,7 @@ import django
 from django.test import Client
 from django.utils import timezone
 
-from tests.bench.history_client import tell, visit
+from tests.bench.history_client import opened, tell
 
 EVERYONE: Final = "/usage/everyone/?"
 
@@ -36,14 +36,14 @@ def main() -> None:
         "everyone, by person, model and day": f"{EVERYONE}{full}&by=owner&by=model&by=day",
     }
     for name, address in pages.items():
-        tell("sums", name, partial(visit, client, address))
+        tell("sums", name, partial(opened, client, address))
     slow = {
         "everyone, a year": f"{EVERYONE}period={last[:4]}",
         "everyone, a full month with speeds": f"{EVERYONE}{full}&speed=1",
         "everyone, a month as CSV": f"{EVERYONE}{full}&format=csv",
     }
     for name, address in slow.items():
-        tell("free", name, partial(visit, client, address))
+        tell("free", name, partial(opened, client, address))
 
 
 if __name__ == "__main__":

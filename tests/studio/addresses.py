@@ -17,6 +17,7 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Action,
+    Audit,
     Board,
     Budget,
     Cull,
@@ -42,13 +43,14 @@ WORDS: Final = {
     "picture": "an owl that nobody else may see",
     "draft": "a hare that nobody else may see",
     "errorgroup": "a badger that nobody else may see",
+    "audit": "a marten that nobody else may see",
     "board": "a heron that nobody else may see",
     "tag": "a robin that nobody else may see",
     "sketch": "a lynx that nobody else may see",
 }
 SEEN: Final = (
     *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
-    *("pricerule", "drift", "usage", "budget"),
+    *("pricerule", "drift", "usage", "budget", "audit"),
 )
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
@@ -143,7 +145,10 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
     money = (factories.rule(row.gateway), factories.drift(row.gateway), budget)
     marks = (friends, board, action, cull)
-    rows = (owner, row, picture, draft, group, model, row.gateway, *marks, *money)
+    audit = Audit.objects.create(
+        actor=factories.person(), what=Audit.What.LISTED, kind="generation", address=WORDS["audit"]
+    )
+    rows = (owner, row, audit, picture, draft, group, model, row.gateway, *marks, *money)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
@@ -155,8 +160,8 @@ def nowhere(ids: Ids) -> Ids:
 
 
 def may(person: User, *models: str) -> User:
-    """Give somebody the right to see some kinds of rows."""
-    codes = [f"view_{model}" for model in models]
+    """Give somebody the right to see some kinds of rows, unmasked."""
+    codes = ["read_prompts", *(f"view_{model}" for model in models)]
     person.user_permissions.set(Permission.objects.filter(codename__in=codes))
     return person
 
@@ -245,6 +250,6 @@ def everything() -> dict[str, dict[str, Any]]:
             name: value for name, value in row.items() if name not in {"last_login", "used_at"}
         }
         for model in models
-        if model not in {Knock, Words}
+        if model not in {Audit, Knock, Words}
         for row in model._default_manager.values()
     }

@@ -50,6 +50,7 @@ RIGHTS: Final = {
     "picture": {"picture", *FILES},
     "errorgroup": {"errorgroup"},
     "budget": set(),
+    "audit": {"audit"},
     "gateway": set(),
     "group": set(),
     "model": set(),

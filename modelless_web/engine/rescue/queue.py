@@ -1,7 +1,8 @@
 """The pictures that wait to be fetched: a queue in the ledger, soonest to die first.
 
 A claim moves the time of the next try, so that two processes never fetch the same picture, and a
-process that dies gives it back by itself. What is settled stays so.
+process that dies gives it back by itself. What is settled stays so, unless staff have what was
+lost tried again.
 """
 
 from collections import Counter
@@ -122,6 +123,18 @@ def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
 def lose(pk: UUID, trouble: str, attempts: int) -> bool:
     """Note that a picture can't be had, and why; False if it was settled before."""
     return _settle(pk, attempts, state=LOST, trouble=trouble)
+
+
+def reopen(generation: UUID) -> int:
+    """Let a generation's lost pictures wait again, those that have an address; return how many."""
+    lost = Picture.objects.filter(generation=generation, state=LOST).exclude(source_url="")
+    pks = list(lost.values_list("pk", flat=True))
+    count = Picture.objects.filter(pk__in=pks, state=LOST).update(
+        state=WAITING, attempts=0, settled_at=None, next_try_at=timezone.now()
+    )
+    for pk in pks:
+        ledger.touch(pk)
+    return count
 
 
 def postpone(pk: UUID, trouble: str, attempts: int, wait: float) -> bool:

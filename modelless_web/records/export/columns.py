@@ -1,7 +1,7 @@
 """What an export tells of a generation: every name, in the one order that all forms keep."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -128,8 +128,8 @@ COLUMNS: Final = (
 )
 
 
-def record(row: Generation) -> Record:
-    """Everything of one generation, exact but for the signatures of links: those are keys."""
+def record(row: Generation, columns: Sequence[Column] = COLUMNS) -> Record:
+    """The columns of one generation, exact but for the signatures of links: those are keys."""
     sources = [picture.source_url for picture in row.pictures.all() if "?" in picture.source_url]
 
     def told(text: str) -> str:
@@ -137,7 +137,7 @@ def record(row: Generation) -> Record:
             text = text.replace(source, bare(source))
         return unsigned(text)
 
-    return {column.name: _each(told, column.read(row)) for column in COLUMNS}
+    return {column.name: _each(told, column.read(row)) for column in columns}
 
 
 def _each(told: Callable[[str], str], value: Any) -> Any:

@@ -1,6 +1,7 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.audits import Audit
 from modelless_web.records.models.bills import Bill, Drift
 from modelless_web.records.models.budgets import Budget
 from modelless_web.records.models.culls import Cull, Verdict
@@ -26,6 +27,7 @@ from modelless_web.records.models.users import User
 __all__ = [
     "Action",
     "Attempt",
+    "Audit",
     "Basis",
     "Bill",
     "Board",

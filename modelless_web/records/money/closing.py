@@ -14,7 +14,7 @@ from modelless_web.records.money.amounts import ZERO
 from modelless_web.records.money.pricing import Used, price, prompt_tokens, tokens_of
 from modelless_web.records.usage import rollup
 
-COLUMNS = ("picture_count", "charge", "cost", "cost_basis")
+COLUMNS = ("picture_count", "charge", "cost", "cost_basis", "duration_ms")
 
 
 def close(pks: Collection[UUID]) -> None:
@@ -27,6 +27,7 @@ def close(pks: Collection[UUID]) -> None:
         row.picture_count = row.found
         row.charge = charge_of(row, was_refused=row.was_refused)
         row.cost, row.cost_basis = cost_of(row)
+        row.duration_ms = row.milliseconds
         Generation.objects.filter(pk=row.pk).update(
             **{name: getattr(row, name) for name in COLUMNS}
         )

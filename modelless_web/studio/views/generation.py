@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
-from modelless_web.gateway.address import normalise
-from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.records.money.budgets import OverBudgetError
@@ -23,8 +21,7 @@ from modelless_web.records.relations.words import Difference
 from modelless_web.records.retention import KEPT_IN_TRASH
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
-from modelless_web.studio.snippets.languages import LANGUAGES
-from modelless_web.studio.snippets.request import Request
+from modelless_web.studio.snippets.code import code_of
 from modelless_web.studio.views.marks import marks_of
 
 CARD = "components/card.html"
@@ -176,20 +173,6 @@ def detail(row: Generation) -> dict[str, Any]:
         "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
     }
-
-
-def code_of(row: Generation, slug: str) -> dict[str, Any]:
-    """The request that was sent, written in a language; in the first for lack of a known one.
-
-    Nothing, where the gateway's address is none that anything could be sent to.
-    """
-    language = LANGUAGES.get(slug) or next(iter(LANGUAGES.values()))
-    try:
-        address = normalise(row.gateway.base_url)
-    except ValueError:
-        return {}
-    snippet = language.write(Request(address, family_of(row.model_kind).call_of(row.request)))
-    return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
 def _pictures(row: Generation) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from modelless_web.records.ids import uuid7  # noqa: E402
 from modelless_web.records.models import (  # noqa: E402
     Action,
     Attempt,
+    Audit,
     Board,
     Budget,
     Charge,
@@ -116,6 +117,9 @@ class Writer:
                 owner=self.owner, verb="tag", value=say("action"), state="done"
             ),
             "board": self.board(say, generation),
+            "audit": Audit.objects.create(
+                actor=self.owner, what="read", kind="seed", address=say("visited")
+            ),
         }
 
     def person(self, say: Say, **powers: bool) -> User:

@@ -65,6 +65,13 @@ LISTS: Final = (
     *(f"/admin/records/{kind}/?{{words}}={{words}}" for kind in KINDS),
     "/admin/records/generation/?model={words}&kind={words}&practice={words}",
     "/admin/records/generation/?owner__id__exact={words}",
+    "/admin/records/generation/?owner={words}",
+    "/admin/records/generation/?cost={piece}&took={piece}",
+    "/admin/records/generation/totals/?owner={piece}&model={words}",
+    # The log grows with every page that is opened here; these are the rows that were written.
+    "/admin/records/audit/?kind__exact=seed",
+    "/admin/engine/",
+    "/admin/storage/",
     "/admin/records/gateway/?_popup=1&q={words}",
 )
 FORMS: Final = (
@@ -72,6 +79,10 @@ FORMS: Final = (
     "/admin/auth/group/{group}/delete/",
     "/admin/auth/group/{group}/history/",
     "/admin/password_change/",
+    "/admin/records/audit/{audit}/change/",
+    "/admin/records/audit/{audit}/history/",
+    "/admin/records/gateway/reconcile/",
+    "/admin/records/generation/{generation}/code/?language={words}",
     "/admin/records/user/{user}/password/",
     "/admin/records/user/{owner}/delete/",
     *(f"/admin/records/{kind}/{{{kind}}}/change/" for kind in KINDS),
@@ -115,11 +126,11 @@ CARRIERS: Final = {
     " reply-name reply choice thought attempt message body request-id picture-trouble draft"
     " draft-words",
     "lists": "owner gateway model run-model prompt sample group-code user tail address trouble alt"
-    " group logged price-note price-group alarmed",
+    " group logged visited price-note price-group alarmed",
     "forms": "owner gateway address tail trouble model description run-model prompt finish sent"
     " echoed sent-stop name value reply-name reply text reasoning code message request-id body"
     " attempt choice thought choice-finish bytes answer alt picture-trouble sample group-code user"
-    " price-trouble price-note price-group alarmed first last email group logged change"
+    " price-trouble price-note price-group alarmed first last email group logged change visited"
     " asked-system asked-stop asked-temperature",
 }
 ALONE: Final = (
@@ -154,6 +165,8 @@ NO_PAGES: Final = {
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
+    *("admin:records_audit_add", "admin:records_audit_delete"),
+    *("admin:records_generation_ask", "admin:records_generation_rescue"),
     "admin:records_picture_image",
     "admin:records_generation_export",
     "admin:records_pricerule_table",
