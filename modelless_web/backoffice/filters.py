@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modelless_web.records.models import Gateway, Model
-from modelless_web.records.models.pictures import FORMATS
+from modelless_web.records.models.stored import FORMATS
 
 type Rows = QuerySet[Any]
 type Choices = list[tuple[str, str]]

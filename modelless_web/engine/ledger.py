@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
+from modelless_web.gateway.families import family_of
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
@@ -26,6 +27,7 @@ from modelless_web.records.models import (
     ErrorGroup,
     Generation,
     Model,
+    Reference,
     Status,
     Transcript,
     User,
@@ -348,9 +350,14 @@ def _price(row: Generation, owner: User) -> None:
 
 @transaction.atomic
 def _insert(row: Generation) -> None:
-    """Commit a new row together with the words by which it is found."""
+    """Commit a new row with the words by which it is found and the pictures that go along."""
     row.save(force_insert=True)
     index.write([row.pk])
+    names = family_of(row.model_kind).attached(row.request).names
+    if names:
+        given = Reference.objects.filter(owner_id=row.owner_id).named(names)
+        row.references.set(given)
+        given.update(used_at=row.queued_at)
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

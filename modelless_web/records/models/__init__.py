@@ -18,6 +18,7 @@ from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Discarded, Picture
 from modelless_web.records.models.prices import PicturePrice, PriceRule
+from modelless_web.records.models.references import Reference
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.usage import Usage
 from modelless_web.records.models.users import User
@@ -44,6 +45,7 @@ __all__ = [
     "PicturePrice",
     "Placement",
     "PriceRule",
+    "Reference",
     "Status",
     "Tag",
     "Transcript",

@@ -1,12 +1,14 @@
 """Where generations are made: gateways and the models they offer."""
 
 import json
+from datetime import datetime, timedelta
 from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
@@ -14,6 +16,8 @@ from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
+# Gateways learn; after so long one is asked again.
+REMEMBERED = timedelta(days=1)
 
 
 class Gateway(models.Model):
@@ -46,6 +50,12 @@ class Gateway(models.Model):
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
     )
+    no_edits_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it last said that it edits no pictures."
+    )
+    no_variations_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it last said that it varies no pictures."
+    )
 
     class Meta:
         ordering = ["is_practice", "name"]
@@ -58,10 +68,24 @@ class Gateway(models.Model):
         """What the gateway room needs to reach it."""
         return Address(base_url=self.base_url, key=self.key)
 
+    @property
+    def edits_are_refused(self) -> bool:
+        """Whether it has said of late that it edits no pictures."""
+        return _is_recent(self.no_edits_at)
+
+    @property
+    def variations_are_refused(self) -> bool:
+        """Whether it has said of late that it varies no pictures."""
+        return _is_recent(self.no_variations_at)
+
     def set_key(self, key: str) -> None:
         """Take a new key; only its last characters stay readable, and none of a short one."""
         self.key = key
         self.key_tail = key[-KEY_TAIL:] if len(key) >= 4 * KEY_TAIL else ""
+
+
+def _is_recent(moment: datetime | None) -> bool:
+    return moment is not None and timezone.now() - moment < REMEMBERED
 
 
 class ModelQuerySet(models.QuerySet["Model"]):
@@ -128,7 +152,24 @@ class Model(models.Model):
     @property
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
-        return " ".join(sorted(self.traits.parameters))
+        return " ".join(sorted(self.traits.parameters | self._along))
+
+    @property
+    def most_along(self) -> int:
+        """How many pictures can go along, as far as its gateway has not refused any."""
+        is_refused = self.kind == self.Kind.IMAGES and self.gateway.edits_are_refused
+        return 0 if is_refused else self.traits.most_pictures
+
+    @property
+    def _along(self) -> set[str]:
+        """What can be done with pictures: given along, masked, varied."""
+        images = self.traits.images
+        if not self.most_along:
+            return set()
+        if images is None:
+            return {"references"}
+        varies = images.varies and not self.gateway.variations_are_refused
+        return {"references", "mask", "make"} if varies else {"references", "mask"}
 
     @property
     def choices(self) -> str:

@@ -60,6 +60,7 @@ class User(AbstractUser):
             guest.generations.update(owner=self)
             rollup.hand_over(guest, self)
             guest.drafts.update(owner=self)
+            guest.references.update(owner=self)
             guest.culls.update(owner=self)
             guest.tags.hand_over(self)
             guest.boards.hand_over(self)

@@ -9,8 +9,10 @@ from modelless_web.gateway.parameters import DEFAULTS
 from modelless_web.records.models import Generation
 
 KNOWN: Final = (*DEFAULTS, "n", "max_tokens", "stop", "stream", "user", "logit_bias")
-# These have a place of their own: the prompt above, the words and the model in the lines below.
-ELSEWHERE: Final = frozenset({"model", "messages", "prompt", "system"})
+# These have a place of their own: prompt and pictures above, words and model in the lines below.
+ELSEWHERE: Final = frozenset(
+    {"model", "messages", "prompt", "system", "references", "mask", "make", "image"}
+)
 # What replies of the images API repeat (gateway reference, section 3).
 ECHOED: Final = frozenset({"size", "quality", "style", "background", "output_format", "seed"})
 

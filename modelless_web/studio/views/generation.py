@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.gateway.address import normalise
+from modelless_web.gateway.attachments import NOTHING
 from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
@@ -161,7 +162,8 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
         address = normalise(row.gateway.base_url)
     except ValueError:
         return {}
-    snippet = language.write(Request(address, family_of(row.model_kind).call_of(row.request)))
+    call = family_of(row.model_kind).call_of(row.request, NOTHING)
+    snippet = language.write(Request(address, call))
     return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
