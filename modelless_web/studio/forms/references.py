@@ -1,4 +1,4 @@
-"""The composer's pictures that go along with a prompt: in their order, with a mask, or to be varied.
+"""The composer's pictures that go along with a prompt: in order, with a mask, or to be varied.
 
 In the form they are ids, one after the other with a space between: a draft keeps them as typed.
 """
@@ -10,6 +10,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 
 from modelless_web.gateway.traits import ModelTraits
 from modelless_web.records import references
@@ -51,7 +52,7 @@ class ReferencesGroup(forms.Form):
         super().__init__(*args, **options)
         self.faults: list[str] = []
 
-    @property
+    @cached_property
     def along(self) -> list[Reference]:
         """The pictures that are shown in the strip: those that are still there."""
         return self._own(str(self["references"].value() or ""))
@@ -61,7 +62,7 @@ class ReferencesGroup(forms.Form):
         """The same, as the form sends them."""
         return _ids(self.along)
 
-    @property
+    @cached_property
     def drawn(self) -> Reference | None:
         """The mask, if one was drawn and is still there."""
         return next(iter(self._own(str(self["mask"].value() or ""))), None)
