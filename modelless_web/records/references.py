@@ -21,6 +21,7 @@ LONGEST: Final = 2048
 QUALITY: Final = 92
 # Pixels keep their exact colours up to here; a mask may have no more (gateway reference, 4.4).
 MOST_EXACT: Final = 4_000_000
+OPAQUE: Final = 255
 # The largest that dall-e-2 draws.
 SQUARE: Final = 1024
 KEPT_UNUSED: Final = timedelta(days=30)
@@ -59,6 +60,18 @@ def take(
         # Somebody deleted the same picture for good at this very moment.
         keep(made)
     return row
+
+
+def take_mask(owner: User, data: bytes) -> Reference:
+    """Keep a mask: what is transparent in it is to be painted anew.
+
+    Raises NotAPictureError, also if nothing is, or StoreError.
+    """
+    with opened(data) as image:
+        pixels = in_colour(image)
+        if pixels.mode != "RGBA" or pixels.getchannel("A").getextrema()[0] == OPAQUE:
+            raise NotAPictureError("nothing of it is transparent, so nothing would be changed")
+    return take(owner, data)
 
 
 def prepared(data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 In the form they are ids, one after the other with a space between: a draft keeps them as typed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -150,20 +151,22 @@ def posted(person: User, post: QueryDict, files: MultiValueDict[str, File]) -> P
     kept = [word for word in post.get("references", "").split() if word not in dropped]
     if len(kept) + len(pictures) > MOST:
         faults.append(f"At most {MOST} pictures can go along; the rest was left out.")
-    added = _keep(person, pictures[: max(0, MOST - len(kept))], faults)
+    added = _keep(references.take, person, pictures[: max(0, MOST - len(kept))], faults)
     sent["references"] = " ".join(dict.fromkeys([*kept, *_ids(added).split()]))
     if masks:
-        sent["mask"] = _ids(_keep(person, masks, faults))
+        sent["mask"] = _ids(_keep(references.take_mask, person, masks, faults))
     return Posted(sent, faults)
 
 
-def _keep(person: User, files: list[File], faults: list[str]) -> list[Reference]:
+def _keep(
+    take: Callable[[User, bytes], Reference], person: User, files: list[File], faults: list[str]
+) -> list[Reference]:
     """Keep what was uploaded; of what is no picture, say why."""
     kept = []
     for file in files:
         try:
             # One byte more than is taken tells that it is too large.
-            kept.append(references.take(person, file.read(references.MOST_BYTES + 1)))
+            kept.append(take(person, file.read(references.MOST_BYTES + 1)))
         except NotAPictureError as error:
             faults.append(f"“{file.name}” can’t go along: {error}.")
     return kept
