@@ -86,7 +86,7 @@
   });
 
   /* Pictures that go along: their scripts come when the first picture does. */
-  const strip = () => document.getElementById("references");
+  const strip = () => document.getElementById("along");
   const takeAlong = async (files) => {
     if (strip().hidden) document.getElementById("draft-line").textContent = "This model takes no pictures along; choose one that does.";
     else (await import(references)).add(files);
@@ -110,7 +110,7 @@
     target.value = "";
   });
   document.addEventListener("click", async ({ target }) => {
-    const button = target.closest("#references [data-move], #references [data-remove], #references [data-unmask], #references [data-mask]");
+    const button = target.closest("#along [data-move], #along [data-remove], #along [data-unmask], #along [data-mask]");
     if (!button) return;
     const { add, act, unmask } = await import(references);
     if ("unmask" in button.dataset) return unmask();

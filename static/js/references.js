@@ -1,7 +1,7 @@
 // Pictures that go along with a prompt: added, put into another order, removed.
 // The studio draws the strip; here it is only said what is to be in it.
 const form = () => document.getElementById("composer");
-const strip = () => document.getElementById("references");
+const strip = () => document.getElementById("along");
 const items = () => [...strip().querySelectorAll("[data-reference]")];
 
 let queue = Promise.resolve();
@@ -27,7 +27,7 @@ const send = async (field = "", files = []) => {
     say(files.length ? "Not added: the studio did not answer. Try again in a moment." : "");
     return;
   }
-  const held = document.activeElement.closest?.("#references *");
+  const held = document.activeElement.closest?.("#along *");
   strip().outerHTML = await answer.text();
   if (held) likeIt(held)?.focus();
   changed();

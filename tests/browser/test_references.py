@@ -31,7 +31,7 @@ def file(name: str) -> Any:
 
 
 def strip(screen: Screen) -> Locator:
-    return screen.page.locator("#references .strip li")
+    return screen.page.locator("#along .strip li")
 
 
 def add(screen: Screen, *names: str) -> None:
@@ -61,13 +61,13 @@ def seen(card: Locator) -> list[str]:
 def ready(screen: Screen, model: str = SEES) -> None:
     screen.open()
     screen.choose(model)
-    expect(screen.page.locator("#references")).to_be_visible()
+    expect(screen.page.locator("#along")).to_be_visible()
 
 
 def test_only_a_model_that_sees_is_offered_pictures(screen: Screen) -> None:
     ready(screen)
     screen.choose("dall-e-3")
-    expect(screen.page.locator("#references")).to_be_hidden()
+    expect(screen.page.locator("#along")).to_be_hidden()
 
 
 def test_files_are_chosen_and_arrive_in_their_order(screen: Screen) -> None:
@@ -166,7 +166,7 @@ def test_a_picture_of_an_answer_begins_a_new_draft(screen: Screen) -> None:
     expect(strip(screen)).to_have_count(1)
     assert sizes(screen) == ["512x512"]
     expect(screen.prompt).to_have_value("")
-    expect(screen.page.locator("#references")).to_be_visible()
+    expect(screen.page.locator("#along")).to_be_visible()
 
 
 def test_use_all_brings_them_back(screen: Screen) -> None:
