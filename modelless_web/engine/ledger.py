@@ -28,6 +28,7 @@ from modelless_web.records.models import (
     Generation,
     Model,
     Reference,
+    Sketch,
     Status,
     Transcript,
     User,
@@ -242,6 +243,18 @@ def write(choices: Mapping[UUID, Sequence[ChoiceText]], progress: Mapping[UUID, 
         Generation.objects.filter(pk=pk, status=Status.RUNNING).update(progress=percent)
 
 
+def sketch(pk: UUID, choice: int, webp: bytes, size: tuple[int, int], worker: str) -> bool:
+    """Keep how far a picture is painted; False if the run is no longer ``worker``'s."""
+    if not Generation.objects.filter(pk=pk, status=Status.RUNNING, lease_owner=worker).exists():
+        return False
+    kept = Sketch.objects.filter(generation=pk, choice=choice)
+    number = kept.values_list("number", flat=True).first() or 0
+    width, height = size
+    columns = {"number": number + 1, "webp": webp, "width": width, "height": height}
+    Sketch.objects.update_or_create(columns, generation_id=pk, choice=choice)
+    return True
+
+
 @transaction.atomic(savepoint=False)
 def settle(end: Settlement, worker: str) -> bool:
     """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
@@ -281,6 +294,7 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
+        Sketch.objects.filter(generation=end.generation).delete()
         close([end.generation])
         index.write([end.generation])
     return bool(won)
@@ -317,6 +331,7 @@ def interrupt(*, expired_only: bool, worker: str = "") -> list[Generation]:
         )
         if won:
             ended.append(row)
+    Sketch.objects.filter(generation__in=[row.pk for row in ended]).delete()
     close([row.pk for row in ended])
     index.write([row.pk for row in ended])
     return ended

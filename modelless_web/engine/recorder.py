@@ -28,6 +28,7 @@ from modelless_web.gateway.events import (
     Event,
     Failed,
     Finished,
+    PartialPicture,
     PictureFound,
     Progress,
     ReasoningDelta,
@@ -36,6 +37,7 @@ from modelless_web.gateway.events import (
 )
 from modelless_web.records.answers import doing, repeating
 from modelless_web.records.models import Generation
+from modelless_web.records.store import sketched
 
 logger = logging.getLogger(__name__)
 
@@ -187,6 +189,14 @@ class Recorder:
         """Take in events; the live log and the ledger follow by themselves."""
         recording.fold(events)
         self._stirred.set()
+
+    async def sketch(self, recording: Recording, partial_picture: PartialPicture) -> None:
+        """Keep how far a picture is painted and show it. Raises NotAPictureError."""
+        webp, width, height = await asyncio.to_thread(sketched, partial_picture.data)
+        choice, size = partial_picture.index, (width, height)
+        keep = partial(ledger.sketch, recording.pk, choice, webp, size, self.worker)
+        if await self.insist(keep):
+            await self._log.publish([card(recording.owner, recording.pk)])
 
     async def settle(
         self,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,11 +24,13 @@ from modelless_web.engine.waits import backoff
 from modelless_web.gateway.attachments import NOTHING, Attachments, Wanted
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
+from modelless_web.gateway.events import Event, PartialPicture
 from modelless_web.gateway.families import Family, family_of
 from modelless_web.gateway.wire.call import Call
 from modelless_web.gateway.wire.reply import Reader
 from modelless_web.records import references
 from modelless_web.records.models import Generation, Status
+from modelless_web.records.store import NotAPictureError
 
 logger = logging.getLogger(__name__)
 
@@ -189,6 +191,7 @@ class Runner:
             async with aclosing(exchange):
                 async for events in exchange:
                     self.recorder.fold(recording, events)
+                    await self._show_sketches(recording, events)
             self.breaker.note(generation.gateway, recording.error)
             await self._note_refusal(generation, call, exchange.status)
         except asyncio.CancelledError:
@@ -213,6 +216,13 @@ class Runner:
             await self.recorder.insist(
                 partial(catalogue.note_refusal, generation.gateway_id, call.path)
             )
+
+    async def _show_sketches(self, recording: Recording, events: list[Event]) -> None:
+        """Let pages see how far a picture is painted; one that can't be read is left out."""
+        for sketch in events:
+            if isinstance(sketch, PartialPicture):
+                with suppress(NotAPictureError):
+                    await self.recorder.sketch(recording, sketch)
 
     async def _finish(self, recording: Recording, attempt: Attempt) -> None:
         exchange, reader = attempt.exchange, attempt.reader

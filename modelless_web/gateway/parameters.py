@@ -198,6 +198,8 @@ class Images:
     def _check_options(self) -> None:
         for name in CHOSEN:
             value, taken = getattr(self, name), self.traits.options.get(name, ())
+            if value and not taken:
+                raise ValueError(f"{_spoken(name)} can't be chosen for this model.")
             if value and name != "size" and value not in taken:
                 raise ValueError(f"{_spoken(name)}: this model takes {_either(taken)}.")
 
@@ -256,7 +258,7 @@ def _up_to(most: int) -> str:
 
 
 def _either(values: tuple[str, ...]) -> str:
-    *others, last = values or ("nothing",)
+    *others, last = values
     return f"{', '.join(others)} or {last}" if others else f"only {last}"
 
 

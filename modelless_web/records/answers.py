@@ -1,7 +1,7 @@
 """A generation as people look at it: its answers side by side, its stage, its times."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from modelless_web.gateway.errors import ATTEMPTS
 from modelless_web.records.markdown import to_html
 
 if TYPE_CHECKING:
-    from modelless_web.records.models import Choice, Generation, Picture
+    from modelless_web.records.models import Choice, Generation, Picture, Sketch
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Slot:
     reasoning: str = ""
     finish_reason: str = ""
     pictures: Sequence["Picture"] = field(default_factory=tuple)
+    sketch: "Sketch | None" = None
 
     @property
     def number(self) -> int:
@@ -58,6 +59,7 @@ def slots(generation: "Generation") -> list[Slot]:
         choices = {choice.index: choice for choice in generation.choices.all()}
         for picture in generation.pictures.all():
             pictures.setdefault(picture.choice, []).append(picture)
+    sketches = {sketch.choice: sketch for sketch in _sketches(generation)}
     count = max(generation.request.get("n", 1), *(i + 1 for i in (0, *choices, *pictures)))
     made = []
     for index in range(count):
@@ -69,9 +71,16 @@ def slots(generation: "Generation") -> list[Slot]:
                 reasoning=choice.reasoning if choice else "",
                 finish_reason=choice.finish_reason if choice else "",
                 pictures=pictures.get(index, ()),
+                sketch=sketches.get(index),
             )
         )
     return made
+
+
+def _sketches(generation: "Generation") -> "Iterable[Sketch]":
+    """What is painted so far, asked for only where there can be some."""
+    is_painting = generation.status == "running" and generation.request.get("partial_images")
+    return generation.sketches.defer("webp") if is_painting else ()
 
 
 def stage(generation: "Generation") -> str:

@@ -79,6 +79,15 @@ def keep(data: bytes) -> Kept:
     return kept
 
 
+def sketched(data: bytes) -> tuple[bytes, int, int]:
+    """A picture that is not to be kept, small, as WebP, and its full width and height in pixels.
+
+    Raises NotAPictureError.
+    """
+    kept, pieces = _looked_at(data)
+    return pieces[max(pieces)], kept.width, kept.height
+
+
 def is_kept(kept: Kept) -> bool:
     """Whether the bytes are still there; True where the store can't be asked."""
     picture = Picture(sha256=kept.sha256, media_type=kept.media_type)

@@ -38,6 +38,11 @@ urlpatterns = [
     path("pictures/<uuid:pk>/along/", references.take, name="take-along"),
     path("references/", references.add, name="references"),
     re_path(rf"^references/{UUID}/(?P<variant>original|320)$", references.show, name="reference"),
+    path(
+        "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
+        pictures.sketch,
+        name="sketch",
+    ),
     path("compare/", compare.compare, name="compare"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/save/", drafts.save, name="save-draft"),

@@ -46,7 +46,7 @@
   /* Of each choice only what the model takes; who has chosen something else gets what it assumes. */
   const offer = (composer, { choices, anySize }) => {
     const taken = JSON.parse(choices || "{}");
-    composer.querySelector("[data-any-size]").hidden = anySize === undefined;
+    composer.querySelector("[data-own-size]").hidden = anySize === undefined;
     const shapes = [...composer.querySelectorAll(".shape")];
     for (const shape of shapes) shape.hidden = !taken.size?.includes(shape.dataset.choice);
     const radios = shapes.filter((shape) => !shape.hidden).map((shape) => shape.querySelector("input"));

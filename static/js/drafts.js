@@ -35,8 +35,8 @@
         for (const field of form.elements) {
           if (!field.name || PAGE.includes(field.name)) continue;
           const value = data.get(field.name);
-          if (field.type === "radio") field.checked = value === field.value;
-          else if (field.type === "checkbox") field.checked = value !== null;
+          if (field.type === "checkbox") field.checked = value !== null;
+          else if (field.type === "radio") field.checked = field.value === (value ?? "");
           else if (value !== null && (!field.options || offers(field, value))) field.value = value;
         }
       },
@@ -65,7 +65,7 @@
   const typed = () => {
     const data = new FormData();
     for (const { name, type, checked, value } of form().elements) {
-      if (name && type !== "file" && (checked || !["checkbox", "radio"].includes(type))) data.append(name, value);
+      if (name && type !== "file" && (checked || (type !== "checkbox" && type !== "radio"))) data.append(name, value);
     }
     // What is typed while Generate is on its way is not part of what it sends.
     if (isSending) data.delete("submission");

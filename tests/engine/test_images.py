@@ -1,30 +1,40 @@
 """Pictures from the images API, from the ledger to the store, on a real socket."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
 
 from modelless_web.engine import tasks
+from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Images
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Charge, Gateway, Generation, Status
+from modelless_web.records.models import Charge, Gateway, Generation, Model, Sketch, Status
 from modelless_web.records.relations.inputs import revised_prompts
-from tests.engine.asking import finish, offered
+from tests.engine.asking import at, finish, offered, reach
+from tests.studio.factories import png
 from tests.support import factories
+from tests.support.beside import beside
+from tests.support.upstream import HANG, head, upstream
 
 
-def paint(at: Gateway, model: str, prompt: str = "A lighthouse", **values: Any) -> Generation:
+def paint(gateway: Gateway, model: str, prompt: str = "A lighthouse", **values: Any) -> Generation:
     """The generation that a person gets, once its run has ended."""
     asked = Images(model=model, prompt=prompt, traits=image_traits(model), **values)
-    row = tasks.submit(
+    return finish(submit(offered(gateway, model), asked))
+
+
+def submit(model: Model, asked: Images) -> Generation:
+    """Press Generate."""
+    return tasks.submit(
         owner=factories.guest(),
-        model=offered(at, model),
+        model=model,
         parameters=asked,
-        asked=values,
+        asked={},
         submission=uuid7().hex,
     )
-    return finish(row)
 
 
 def test_a_picture_behind_a_link_is_safe_here(practice: Gateway) -> None:
@@ -58,6 +68,33 @@ def test_a_picture_of_gpt_image_comes_with_its_tokens(practice: Gateway, stream:
     row = paint(practice, "gpt-image-1", quality="low", stream=stream, partial_images=2)
     assert row.pictures.get().state == "stored"
     assert (row.prompt_tokens, row.completion_tokens) == (3, 272)
+
+
+def partial_picture(index: int) -> bytes:
+    """One event of a stream with a picture that is not done."""
+    encoded = base64.b64encode(png(90, 60)).decode()
+    name = "image_generation.partial_image"
+    data = {"type": name, "b64_json": encoded, "partial_image_index": index}
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def test_a_sketch_is_shown_until_the_run_has_ended(engine: Engine) -> None:
+    asked = Images(
+        model="gpt-image-1",
+        prompt="A lighthouse",
+        traits=image_traits("gpt-image-1"),
+        stream=True,
+        partial_images=2,
+    )
+    with beside(lambda: upstream([head(), partial_picture(0), partial_picture(1), HANG])) as gate:
+        row = submit(at(gate.url, "gpt-image-1"), asked)
+        seen = reach(row, lambda found: found.slots[0].sketch and found.slots[0].sketch.number > 1)
+        sketch = seen.slots[0].sketch
+        assert sketch is not None
+        assert (sketch.number, sketch.width, sketch.height) == (2, 90, 60)
+        tasks.stop(row)
+        finish(row)
+    assert not Sketch.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,11 @@ def _add(folded: Folded, event: Event) -> None:
             folded.error = error
 
 
+def a_reader(choices: int | None = None) -> Reader:
+    """Who reads the reply of a model that makes pictures."""
+    return Reader(Completion(True), choices)
+
+
 def read(
     body: bytes,
     *,
@@ -88,7 +93,7 @@ def read(
     headers: dict[str, str] = STREAM,
 ) -> Folded:
     """Read a body, cut at the given places, and fold what came."""
-    reader = reader or Reader(Completion(True))
+    reader = reader or a_reader()
     reader.begin(status, headers)
     events: list[Event] = []
     places = [0, *sorted(set(cuts)), len(body)]

@@ -16,17 +16,15 @@ from modelless_web.gateway.client import Client, Exchange, Patience, explain
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
+from modelless_web.gateway.wire import chat
 from modelless_web.gateway.wire.call import Call
-from modelless_web.gateway.wire.chat import build
-from modelless_web.gateway.wire.completion import Completion
 from modelless_web.gateway.wire.models import Offer
-from modelless_web.gateway.wire.reply import Reader
-from tests.gateway.folding import Folded, fold
+from tests.gateway.folding import Folded, a_reader, fold
 from tests.support.recordings import chunk, stream
 from tests.support.upstream import HANG, RESET, Step, Upstream, head, reply, upstream
 
 KEY = "sk-abcdef1234567890"
-CALL = build(Chat(model="m", messages=(Message(role="user", content="hi"),)))
+CALL = chat.build(Chat(model="m", messages=(Message(role="user", content="hi"),)))
 BODY = stream("Hello ", "there")
 
 
@@ -45,12 +43,12 @@ def begin(
     choices: int | None = None,
     call: Call = CALL,
 ) -> Exchange:
-    reader = Reader(Completion(True), choices)
-    return client.exchange(Address(up.url, KEY), call, reader, Patience(silence, longest))
+    reader, patience = a_reader(choices), Patience(silence, longest)
+    return client.exchange(Address(up.url, KEY), call, reader, patience)
 
 
 def saying(words: str) -> Call:
-    return build(Chat(model="m", messages=(Message(role="user", content=words),)))
+    return chat.build(Chat(model="m", messages=(Message(role="user", content=words),)))
 
 
 @asynccontextmanager
@@ -143,7 +141,7 @@ async def test_cookies_are_not_carried_from_one_call_to_the_next(client: Client)
 
 async def test_no_key_sends_no_authorization(client: Client) -> None:
     async with upstream([head(), BODY]) as up:
-        await drain(client.exchange(Address(up.url, ""), CALL, Reader(Completion(True))))
+        await drain(client.exchange(Address(up.url, ""), CALL, a_reader()))
         assert b"authorization" not in up.requests[0].lower()
 
 
@@ -193,7 +191,7 @@ async def test_a_redirect_is_not_followed(client: Client) -> None:
     ],
 )
 async def test_what_cannot_be_reached_was_not_charged(client: Client, address: Address) -> None:
-    folded = await drain(client.exchange(address, CALL, Reader(Completion(True))))
+    folded = await drain(client.exchange(address, CALL, a_reader()))
     assert folded.kind == "network"
     assert folded.error is not None
     assert not folded.error.maybe_charged
@@ -202,7 +200,7 @@ async def test_what_cannot_be_reached_was_not_charged(client: Client, address: A
 @pytest.mark.parametrize("key", ["schlüssel", "a\nb", "two words"])
 async def test_a_key_that_no_key_can_be_is_refused_before_sending(client: Client, key: str) -> None:
     async with upstream([head(), BODY]) as up:
-        folded = await drain(client.exchange(Address(up.url, key), CALL, Reader(Completion(True))))
+        folded = await drain(client.exchange(Address(up.url, key), CALL, a_reader()))
         assert (folded.kind, up.requests) == ("auth", [])
 
 
@@ -329,7 +327,7 @@ async def test_a_gateway_that_stops_reading_is_not_waited_for_and_has_charged_no
     monkeypatch.setattr(client_module, "WRITE", 0.2)
     async with deaf() as url:
         async with asyncio.timeout(30):
-            reader = Reader(Completion(True))
+            reader = a_reader()
             call = saying("x" * 32_000_000)
             folded = await drain(client.exchange(Address(url, KEY), call, reader))
     assert folded.kind == "timeout"
@@ -341,7 +339,7 @@ async def test_a_gateway_that_stops_reading_is_not_waited_for_and_has_charged_no
 async def test_an_answer_that_comes_before_the_body_is_read_counts(client: Client) -> None:
     async with deaf(reply(b'{"error":{"message":"Too large"}}', "413 Too Large")) as url:
         call = saying("x" * 32_000_000)
-        folded = await drain(client.exchange(Address(url, KEY), call, Reader(Completion(True))))
+        folded = await drain(client.exchange(Address(url, KEY), call, a_reader()))
     assert folded.error
     assert folded.error.status == 413
 

@@ -22,6 +22,7 @@ from modelless_web.records.models import (
     Generation,
     Knock,
     Picture,
+    Sketch,
     Tag,
     Transcript,
     User,
@@ -41,6 +42,7 @@ WORDS: Final = {
     "errorgroup": "a badger that nobody else may see",
     "board": "a heron that nobody else may see",
     "tag": "a robin that nobody else may see",
+    "sketch": "a lynx that nobody else may see",
 }
 SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
@@ -112,6 +114,9 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     asked = {"system": told}
     row = a_generation(owner, prompt=told, text=told, asked=asked, error_group=group)
     picture = a_picture(row, png(1000, 700), alt=WORDS["picture"])
+    Sketch.objects.create(
+        generation=row, number=1, webp=WORDS["sketch"].encode(), width=8, height=6
+    )
     packed = Transcript.packed(sent=told.encode(), received=told.encode())
     Transcript.objects.create(generation=row, **packed)
     draft = factories.draft(owner, WORDS["draft"])
@@ -175,6 +180,8 @@ def addresses(route: str, ids: Ids) -> list[str]:
     values: dict[str, tuple[object, ...]] = {
         "variant": ("original", "320", "640"),
         "side": ("sent", "received"),
+        "choice": (0,),
+        "number": (1,),
         "form": ("csv", "jsonl"),
         "pk": (ids[_model_of(route)],),
         "object_id": (ids[model[1]],) if model else (),

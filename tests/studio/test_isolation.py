@@ -68,6 +68,7 @@ OWNERS: Final = {
     "generations/<uuid:pk>/restore/": (404, 303),
     "raw": (200, 404),
     "picture": (200, 200),
+    "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/": (200, 404),
     "compare/": (200, 200),
     "drafts/": (200, 200),
     "drafts/save/": (303, 303),
@@ -142,7 +143,7 @@ class Browser:
         return told
 
 
-OWN: Final = ("draft", "board", "tag")
+OWN: Final = ("sketch", "draft", "board", "tag")
 
 
 def may_read(role: str, address: str) -> set[str]:

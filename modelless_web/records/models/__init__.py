@@ -16,7 +16,7 @@ from modelless_web.records.models.generations import (
 )
 from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
-from modelless_web.records.models.pictures import Discarded, Picture
+from modelless_web.records.models.pictures import Discarded, Picture, Sketch
 from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.models.references import Reference
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
@@ -46,6 +46,7 @@ __all__ = [
     "Placement",
     "PriceRule",
     "Reference",
+    "Sketch",
     "Status",
     "Tag",
     "Transcript",

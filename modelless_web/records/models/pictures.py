@@ -95,6 +95,31 @@ class Picture(StoredImage):
             return ""
 
 
+class Sketch(models.Model):
+    """A picture as far as it is painted, to be looked at until the run has ended."""
+
+    generation = models.ForeignKey(
+        Generation, models.CASCADE, related_name="sketches", db_index=False
+    )
+    choice = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveSmallIntegerField(help_text="Each later one is finer.")
+    webp = models.BinaryField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "choice"], name="newest_sketch_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sketch {self.number} of {self.generation_id}"
+
+    @property
+    def url(self) -> str:
+        return reverse("sketch", args=[self.generation_id, self.choice, self.number])
+
+
 class Discarded(models.Model):
     """The bytes of pictures that were deleted for good, to be freed unless somebody has them, too.
 

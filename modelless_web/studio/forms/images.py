@@ -64,6 +64,7 @@ class Shape:
 
     value: str
     label: str
+    pixels: str
     width: float
     height: float
     is_chosen: bool
@@ -156,7 +157,8 @@ def _shape(value: str, label: str, chosen: str) -> Shape:
     scale = DRAWN / LARGEST
     return Shape(
         value,
-        f"{label} {value.replace('x', ' × ')}" if found else label,
+        label,
+        value.replace("x", "×") if found else "",
         round(width * scale, 1),
         round(height * scale, 1),
         is_chosen=value == chosen,

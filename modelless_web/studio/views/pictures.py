@@ -9,12 +9,14 @@ from django.core.files.storage import default_storage
 from django.http import (
     Http404,
     HttpRequest,
+    HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
     StreamingHttpResponse,
 )
 from django.views.decorators.http import require_safe
 
+from modelless_web.records.models import Generation, Sketch
 from modelless_web.records.models.stored import MEDIA_TYPES, StoredImage
 from modelless_web.studio.requests import StudioRequest, own_picture
 
@@ -26,6 +28,16 @@ UNKNOWN: Final = "application/octet-stream"
 def picture(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """One picture: the original bytes as received, or a thumbnail of 320 or 640 px."""
     return respond(request, own_picture(request, pk), variant)
+
+
+@require_safe
+def sketch(request: StudioRequest, pk: UUID, choice: int, number: int) -> HttpResponse:
+    """A picture as far as it is painted: never changed under its number, and soon gone."""
+    mine = Generation.objects.visible_to(request.user).filter(pk=pk)
+    row = Sketch.objects.filter(generation__in=mine, choice=choice, number=number).first()
+    if row is None:
+        raise Http404
+    return _guarded(HttpResponse(bytes(row.webp), content_type="image/webp"), f'"{pk}-{number}"')
 
 
 def respond(request: HttpRequest, row: StoredImage, variant: str) -> HttpResponseBase:

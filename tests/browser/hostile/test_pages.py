@@ -127,7 +127,19 @@ PAGES: Final = {
 }
 # Addresses that are no pages, answer to POST alone, or are tried in the files beside this one.
 NO_PAGES: Final = {
-    *("health", "owner", "picture", "raw", "submit", "stop", "again", "trash", "restore", "logout"),
+    *(
+        "health",
+        "owner",
+        "picture",
+        "raw",
+        "sketch",
+        "submit",
+        "stop",
+        "again",
+        "trash",
+        "restore",
+        "logout",
+    ),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
     *("undo-verdict", "act-on-cull"),

@@ -1,0 +1,95 @@
+"""What each model of the images API takes, and what is refused before it is sent."""
+
+import re
+from typing import Any
+
+import pytest
+
+from modelless_web.gateway.image_models import image_traits
+from modelless_web.gateway.parameters import Images
+
+
+def body(model: str, **more: Any) -> dict[str, Any]:
+    """What goes on the wire beside model and prompt."""
+    sent = Images(
+        **{"model": model, "prompt": "a fox", "traits": image_traits(model), **more}
+    ).body()
+    assert (sent.pop("model"), sent.pop("prompt")) == (model, "a fox")
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [
+        ("dall-e-3", {"size": "1024x1024", "quality": "standard", "style": "vivid", "n": 1}),
+        ("dall-e-3", {"response_format": "url"}),
+        ("gpt-image-1", {"size": "auto", "quality": "auto", "background": "auto"}),
+        ("gpt-image-1", {"output_format": "png", "moderation": "auto"}),
+        ("gpt-image-1", {"output_format": "webp", "output_compression": 100}),
+        ("dall-e-2", {"stream": True, "partial_images": 2}),
+    ],
+)
+def test_what_a_gateway_assumes_anyway_is_not_sent(model: str, asked: dict[str, Any]) -> None:
+    assert body(model, **asked).keys() <= {"output_format"}
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [
+        ("dall-e-3", {"size": "1792x1024", "quality": "hd", "style": "natural"}),
+        ("dall-e-3", {"response_format": "b64_json", "user": "u"}),
+        ("dall-e-2", {"size": "256x256", "n": 10}),
+        ("gpt-image-1", {"size": "1536x1024", "quality": "low", "n": 3}),
+        ("gpt-image-1", {"background": "transparent", "moderation": "low"}),
+        ("gpt-image-1", {"output_format": "jpeg", "output_compression": 60}),
+        ("gpt-image-1", {"stream": True, "partial_images": 3}),
+        ("gpt-image-2", {"size": "1600x896"}),
+        ("some-other-painter", {"size": "640x640"}),
+    ],
+)
+def test_what_differs_is_sent(model: str, asked: dict[str, Any]) -> None:
+    assert body(model, **asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "words"),
+    [
+        ("dall-e-3", {"size": "512x512"}, "does not make pictures of the size 512x512"),
+        ("dall-e-3", {"size": "1024×1024"}, "does not make pictures of the size"),
+        ("dall-e-3", {"n": 2}, "makes one picture at once"),
+        ("dall-e-2", {"n": 11}, "makes up to 10 pictures at once"),
+        ("dall-e-3", {"prompt": "x" * 4001}, "prompts of up to 4,000 characters"),
+        ("dall-e-2", {"prompt": "x" * 1001}, "prompts of up to 1,000 characters"),
+        ("gpt-image-1", {"prompt": "x" * 32_001}, "prompts of up to 32,000 characters"),
+        ("gpt-image-1", {"prompt": " "}, "Write what you would like to see."),
+        ("gpt-image-1", {"size": "1792x1024"}, "does not make pictures of the size"),
+        ("gpt-image-2", {"size": "1000x1000"}, "does not make pictures of the size"),
+        ("gpt-image-2", {"size": "3840x1264"}, "does not make pictures of the size"),
+        ("gpt-image-2", {"size": "3856x2160"}, "does not make pictures of the size"),
+        ("dall-e-3", {"quality": "high"}, "Quality: this model takes standard or hd."),
+        ("dall-e-2", {"style": "vivid"}, "Style can't be chosen for this model."),
+        ("gpt-image-1", {"response_format": "url"}, "Response format: this model takes"),
+        ("gpt-image-1", {"output_compression": 50}, "Output compression is for JPEG and WebP."),
+        (
+            "gpt-image-1",
+            {"output_compression": 101, "output_format": "webp"},
+            "Output compression must be between 0 and 100.",
+        ),
+        (
+            "gpt-image-1",
+            {"background": "transparent", "output_format": "jpeg"},
+            "A JPEG has no transparent background",
+        ),
+        ("gpt-image-1", {"partial_images": 4}, "Partial pictures must be between 0 and 3."),
+    ],
+)
+def test_what_a_model_does_not_take_is_refused_before_it_is_sent(
+    model: str, asked: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        body(model, **asked)
+
+
+@pytest.mark.parametrize("size", ["16x48", "1280x3840", "3840x2160", "2160x3840", "1024x1024"])
+def test_the_newest_model_takes_any_size_of_sixteen_pixel_steps(size: str) -> None:
+    assert image_traits("gpt-image-2").takes_size(size)
