@@ -40,6 +40,7 @@
     sampling.querySelector("[data-both]").hidden = !(moved.includes("temperature") && moved.includes("top_p"));
     const counted = [...limits.querySelectorAll(".field:not([hidden])")].filter((field) => field.dataset.param !== "stream");
     tally(limits, counted.filter(isSet).length);
+    composer.elements.prompt.required = !composer.querySelector("[name=make][value=variation]:checked:enabled");
     const dock = document.querySelector("[data-dock-text]");
     if (dock) dock.textContent = composer.elements.prompt.value.trim().split("\n")[0] || "Write a prompt";
   };

@@ -33,7 +33,7 @@ class Masker {
     [this.picture, this.canvas, this.ring, this.size] = ["img", "canvas", ".ring", "[data-size]"].map(find);
     [this.eraser, this.undoer, this.clearer, this.status] = ["[data-erase]", "[data-undo]", "[data-clear]", "[role=status]"].map(find);
     this.canvas.setAttribute("aria-label", "Picture to paint over");
-    this.ink = this.canvas.getContext("2d");
+    this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
     find("[data-cancel]").addEventListener("click", () => this.dialog.close());
     find("[data-use]").addEventListener("click", () => this.use());
     this.eraser.addEventListener("click", () => this.eraser.setAttribute("aria-pressed", String(!this.erases)));
@@ -52,6 +52,7 @@ class Masker {
     [this.canvas.width, this.canvas.height] = [Number(width), Number(height)];
     this.at = [this.canvas.width / 2, this.canvas.height / 2];
     this.picture.src = first;
+    this.picture.parentElement.style.setProperty("--ratio", width / height);
     if (before) {
       this.base = Object.assign(new Image(), { src: before });
       await this.base.decode().catch(() => (this.base = null));
@@ -99,8 +100,10 @@ class Masker {
   trace({ points, breadth, erases }, from = 0) {
     this.ink.globalCompositeOperation = erases ? "destination-out" : "source-over";
     Object.assign(this.ink, { lineWidth: breadth, lineCap: "round", lineJoin: "round", strokeStyle: "#e0218a" });
+    const [x, y] = points[from];
     this.ink.beginPath();
-    this.ink.moveTo(...points[from]);
+    // A line of no length is not drawn.
+    this.ink.moveTo(x - 0.01, y);
     for (const point of points.slice(from)) this.ink.lineTo(...point);
     this.ink.stroke();
   }

@@ -37,8 +37,8 @@ const send = async (field = "", files = []) => {
 const likeIt = (held) => {
   const { move } = held.dataset;
   const item = strip().querySelector(`[data-reference="${held.closest("[data-reference]")?.dataset.reference}"]`);
-  const same = move && item?.querySelector(`[data-move="${move}"]:enabled, [data-move]:enabled`);
-  return same || strip().querySelector("[data-remove], [name=files]");
+  const same = move && item?.querySelector(`[data-move="${move}"]:enabled`);
+  return same || (move && item?.querySelector("[data-move]:enabled")) || strip().querySelector("[data-remove], [name=files]");
 };
 
 const changed = () => {
@@ -76,6 +76,8 @@ export const act = (button) => {
   if ("remove" in button.dataset) item.remove();
   else if (button.dataset.move === "-1") item.previousElementSibling?.before(item);
   else item.nextElementSibling?.after(item);
+  // What is moved about in a page loses the focus.
+  if (button.isConnected) button.focus();
   note();
 };
 

@@ -55,7 +55,8 @@ def sizes(screen: Screen) -> list[str]:
 
 def seen(card: Locator) -> list[str]:
     """What the model saw, by its sizes."""
-    return [text.split(", ")[1].replace(" × ", "x") for text in card.locator("li").all_inner_texts()]
+    told = card.locator(".prose li").all_inner_texts()
+    return [text.split(", ")[1].replace(" × ", "x") for text in told]
 
 
 def ready(screen: Screen, model: str = SEES) -> None:
@@ -104,10 +105,10 @@ def test_what_is_dropped_on_a_model_that_does_not_see_is_told(screen: Screen) ->
 
 def test_what_is_no_picture_is_told_and_the_others_are_kept(screen: Screen) -> None:
     ready(screen)
-    note = {"name": "<b>note</b>.txt", "mimeType": "text/plain", "buffer": b"words"}
+    note = {"name": "<b>note.txt", "mimeType": "text/plain", "buffer": b"words"}
     screen.page.get_by_label("Add pictures").set_input_files([file("red"), note])
     expect(strip(screen)).to_have_count(1)
-    expect(screen.page.get_by_text("“<b>note</b>.txt” can’t go along")).to_be_visible()
+    expect(screen.page.get_by_text("“<b>note.txt” can’t go along")).to_be_visible()
 
 
 def test_they_are_put_into_another_order_by_drag(screen: Screen) -> None:
@@ -186,7 +187,7 @@ def alpha(screen: Screen) -> Image.Image:
 
 def open_mask(screen: Screen) -> tuple[Locator, Any]:
     """The canvas of the mask's dialog, and where it stands."""
-    screen.page.locator("[data-mask]").click()
+    screen.page.locator("#along [data-mask]").click()
     canvas = screen.page.get_by_role("dialog").locator("canvas")
     expect(canvas).to_be_focused()
     box = canvas.bounding_box()
