@@ -37,7 +37,9 @@ urlpatterns = [
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
     path("pictures/<uuid:pk>/along/", references.take, name="take-along"),
     path("references/", references.add, name="references"),
-    re_path(rf"^references/{UUID}/(?P<variant>original|320)$", references.show, name="reference"),
+    re_path(
+        rf"^references/{UUID}/(?P<variant>original|320|640)$", references.show, name="reference"
+    ),
     path(
         "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
         pictures.sketch,

@@ -34,6 +34,8 @@ class Masker {
     [this.eraser, this.undoer, this.clearer, this.status] = ["[data-erase]", "[data-undo]", "[data-clear]", "[role=status]"].map(find);
     this.canvas.setAttribute("aria-label", "Picture to paint over");
     this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
+    // A modal dialog closes the sheet that it was opened from.
+    this.dialog.addEventListener("close", () => this.sheet?.showPopover());
     find("[data-cancel]").addEventListener("click", () => this.dialog.close());
     find("[data-use]").addEventListener("click", () => this.use());
     this.eraser.addEventListener("click", () => this.eraser.setAttribute("aria-pressed", String(!this.erases)));
@@ -58,6 +60,7 @@ class Masker {
       await this.base.decode().catch(() => (this.base = null));
     }
     this.draw();
+    this.sheet = document.querySelector("#composer-sheet:popover-open");
     this.dialog.showModal();
     this.canvas.focus();
     this.place();

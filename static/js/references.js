@@ -66,10 +66,11 @@ const count = () => {
 
 export const add = (files, field = "files") => later(() => send(field, [...files]));
 
-export const unmask = () => {
-  form().elements.mask.value = "";
-  note();
-};
+export const unmask = () =>
+  later(() => {
+    form().elements.mask.value = "";
+    return send();
+  });
 
 export const act = (button) => {
   const item = button.closest("[data-reference]");

@@ -48,7 +48,13 @@ SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
-    "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
+    "": (
+        "?from={generation}",
+        "?draft={draft}",
+        "?undo={draft}",
+        "?new={draft}&model={model}",
+        "?along={reference}",
+    ),
     "compare/": ("?of={generation}", "?of={generation}&of={nobody}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": (
@@ -119,6 +125,8 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     )
     packed = Transcript.packed(sent=told.encode(), received=told.encode())
     Transcript.objects.create(generation=row, **packed)
+    reference = factories.reference(owner, factories.photo(900, 600, "#a1b2c3"))
+    reference.generations.add(row)
     draft = factories.draft(owner, WORDS["draft"])
     model = a_model(gateway=row.gateway)
     if in_trash:
@@ -133,9 +141,27 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
-    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
+    rows = (
+        owner,
+        row,
+        picture,
+        reference,
+        draft,
+        group,
+        model,
+        row.gateway,
+        friends,
+        board,
+        action,
+        cull,
+    )
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
+    for name, place in {
+        "reference": reference.original_name,
+        "small reference": reference.thumbnail_name(320),
+    }.items():
+        secrets[name] = default_storage.open(place).read()
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 
 
@@ -201,7 +227,8 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 def _model_of(route: str) -> str:
     return next(
-        (name for name in ("draft", "picture", "board", "action") if name in route), "generation"
+        (name for name in ("draft", "picture", "reference", "board", "action") if name in route),
+        "generation",
     )
 
 
@@ -212,6 +239,8 @@ def form(work: Work, ids: Ids) -> str:
         "prompt": "words of mine",
         "submission": work.row.submission,
         "parent": ids["generation"],
+        "references": ids["reference"],
+        "mask": ids["reference"],
         "draft": ids["draft"],
         "version": 1,
         "name": "a name of mine",
