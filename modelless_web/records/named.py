@@ -22,5 +22,6 @@ def stored(after: str = "") -> "QuerySet[Picture, tuple[str, str]]":
     pictures = Picture.objects.filter(state=Picture.State.STORED, sha256__gt=after)
     references = Reference.objects.filter(sha256__gt=after)
     columns = ("sha256", "media_type")
-    both = pictures.values_list(*columns).union(references.values_list(*columns))
+    # A union takes no order of its parts.
+    both = pictures.order_by().values_list(*columns).union(references.values_list(*columns))
     return both.order_by("sha256")

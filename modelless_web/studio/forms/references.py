@@ -22,7 +22,7 @@ from modelless_web.studio.forms.fields import read_ids
 type File = UploadedFile[Any]
 
 MOST: Final = 20
-LONGEST: Final = MOST * 37
+LONGEST: Final = 2_000
 VARY: Final = "variation"
 ALONG: Final = ("references", "mask", "make")
 GONE: Final = "One of the pictures that go along is gone; remove it or choose another."
