@@ -1,6 +1,7 @@
 """What a backup says of itself, in ``about.json``, and whether this install can take it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -74,10 +75,9 @@ class About:
                 f"The backup was made on {NAMES.get(self.database, self.database)}, and this "
                 f"install uses {NAMES[connection.vendor]}; see DATABASE_URL. Nothing was changed."
             )
-        known = MigrationLoader(None).disk_migrations or {}
-        unknown = [name for name in self.migrations if name not in known]
-        if unknown:
-            raise RefusedError(_newer(".".join(unknown[0])))
+        newer = unknown(self.migrations)
+        if newer:
+            raise RefusedError(_newer(newer))
 
     def __str__(self) -> str:
         counts = {
@@ -86,6 +86,12 @@ class About:
             "account": self.people,
         }
         return ", ".join(f"{count:,} {thing}{pluralize(count)}" for thing, count in counts.items())
+
+
+def unknown(migrations: Iterable[Migration]) -> str:
+    """Name a migration that this version of the studio does not have; "" if it has all."""
+    known = MigrationLoader(None).disk_migrations or {}
+    return next((".".join(name) for name in sorted(migrations) if name not in known), "")
 
 
 def _newer(what: str) -> str:

@@ -11,22 +11,36 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from modelless_web.backup.about import unknown
 from modelless_web.gateway.traits import describe
 from modelless_web.records.models import Gateway, Model
 
 DEFAULT_MODEL = "stable-diffusion"
 PRACTICE = "Practice"
 CONNECTED = "Gateway"
+KEYLESS = "It is switched off because MODELLESS_API_KEY is not set."
 
 
 def database() -> None:
-    """Bring the database to the newest migration. Raises CommandError if it can't be reached."""
+    """Bring the database to the newest migration.
+
+    Raises CommandError if its server can't be reached or it is of a newer version, and Django's
+    DatabaseError for all else.
+    """
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
+        if connection.vendor == "sqlite":
+            raise
         raise CommandError(
             f"The database can't be reached ({error}); check DATABASE_URL."
         ) from error
+    newer = unknown(executor.loader.applied_migrations)
+    if newer:
+        raise CommandError(
+            f"The database is of a newer version of the studio ({newer} is unknown here); "
+            "update the studio, or restore a backup that this version made. Nothing was changed."
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
 
@@ -84,21 +98,31 @@ def gateways(practice_url: str) -> None:
 
 
 def _connected_gateway() -> None:
+    """Follow the environment's key.
+
+    A gateway that was switched off here for want of a key comes back with one. One that the
+    operator switched off stays off, also where a backup was restored that holds no keys.
+    """
     environment = settings.ENVIRONMENT
     row = Gateway.objects.filter(name=CONNECTED, from_environment=True).first()
     if not environment.api_key:
         if row:
-            row.enabled = False
-            row.set_key("")
-            row.save()
+            _switch_off(row)
         return
     row = row or Gateway(name=CONNECTED, from_environment=True)
-    # A key that comes back brings the gateway back; otherwise the operator's switch stays.
-    row.enabled = row.enabled or not row.key
+    if row.trouble == KEYLESS:
+        row.enabled, row.trouble = True, ""
     row.base_url = environment.base_url
     row.set_key(environment.api_key)
     row.save()
     _know_default_model(row)
+
+
+def _switch_off(row: Gateway) -> None:
+    if row.enabled:
+        row.enabled, row.trouble = False, KEYLESS
+    row.set_key("")
+    row.save()
 
 
 def _know_default_model(gateway: Gateway) -> None:

@@ -5,9 +5,11 @@ and ``stop`` from theirs. A change is a filtered update that must hit exactly on
 so a late, lost or doubled call is harmless on every database.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -20,7 +22,6 @@ from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import UsageReported
 from modelless_web.gateway.families import family_of
 from modelless_web.gateway.parameters import Chat, Images
-from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Attempt,
     Choice,
@@ -109,15 +110,13 @@ def queue(
         request=parameters.body(),
     )
     _price(row, owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        first = Generation.objects.get(owner=owner, submission=submission)
-        if first.request == row.request and first.parent_id == row.parent_id:
-            return first, False
-        row.submission = uuid7().hex
-        _insert(row)
-    return row, True
+    first = _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _insert_once(row)
+    return first or row, first is None
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
@@ -135,11 +134,8 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         request=source.request,
     )
     _price(row, source.owner)
-    try:
-        _insert(row)
-    except IntegrityError:
-        return Generation.objects.get(owner_id=source.owner_id, submission=submission), False
-    return row, True
+    first = _insert_once(row)
+    return first or row, first is None
 
 
 def stop(generation: Generation) -> bool:
@@ -361,6 +357,15 @@ def _price(row: Generation, owner: User) -> None:
     thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
     row.price_rule, row.currency = thought.rule, thought.currency
     row.estimate_low, row.estimate = thought.low, thought.high
+
+
+def _insert_once(row: Generation) -> Generation | None:
+    """Commit a new row; return the one that has its submission already, if there is one."""
+    try:
+        _insert(row)
+    except IntegrityError:
+        return Generation.objects.get(owner_id=row.owner_id, submission=row.submission)
+    return None
 
 
 @transaction.atomic

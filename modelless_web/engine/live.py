@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 20_000
 PAUSE: Final = 1.0
+PATIENCE: Final = 2.0
 ORDERS: Final = frozenset({"queued", "stop"})
 
 
@@ -84,20 +85,37 @@ class LiveLog:
         self._heed = heed
         self._watchers: defaultdict[int, set[Watcher]] = defaultdict(set)
         self._recent: deque[tuple[float, list[News]]] = deque()
+        self._is_lost = False
+        self._tried_at = 0.0
         self.is_closed = False
 
     async def publish(self, news: list[News]) -> None:
         """Append news to the log. A log that can't be reached is not an error of the run.
 
-        Orders are then heeded by this process at least.
+        Orders are then heeded by this process at least. A log that hangs holds up the ledger's
+        writer for two seconds, and is then left alone for one.
         """
+        if await self._is_told(news):
+            return
+        for item in news:
+            if item["kind"] in ORDERS:
+                self._heed(item)
+
+    async def _is_told(self, news: list[News]) -> bool:
+        if self._is_lost and time.monotonic() < self._tried_at + PAUSE:
+            return False
         try:
-            await self._channel.send(news)
-        except Exception:
-            logger.exception("The live log could not be written; open pages will be late.")
-            for item in news:
-                if item["kind"] in ORDERS:
-                    self._heed(item)
+            async with asyncio.timeout(PATIENCE):
+                await self._channel.send(news)
+        except Exception as error:
+            if not self._is_lost:
+                logger.error("The live log can't be written, so open pages are late: %r", error)
+            self._is_lost, self._tried_at = True, time.monotonic()
+            return False
+        if self._is_lost:
+            self._is_lost = False
+            logger.info("The live log can be written again.")
+        return True
 
     def join(self, owner: int) -> Watcher:
         """Start to watch one person's runs, beginning with the last two seconds."""
@@ -124,11 +142,15 @@ class LiveLog:
 
     async def follow(self) -> None:
         """Read the log for as long as the process lives, and hand it round."""
+        said = ""
         while True:
             try:
                 return await self._channel.listen(self._hand_round)
-            except Exception:
-                logger.exception("The live log could not be read; trying again.")
+            except Exception as error:
+                # A Redis that is away for long says the same every time.
+                if said != repr(error):
+                    said = repr(error)
+                    logger.error("The live log can't be read; trying again: %s", said)
                 await asyncio.sleep(PAUSE)
 
     def _hand_round(self, news: list[News]) -> None:

@@ -174,11 +174,11 @@ class Runner:
     ) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
-        family = family_of(generation.model_kind)
-        reader = family.reader(generation.request)
+        family, address = family_of(generation.model_kind), generation.gateway.address
+        reader = family.reader(generation.request, address.key.strip())
         call = family.call_of(generation.request, attachments)
         exchange = self.client.exchange(
-            generation.gateway.address,
+            address,
             call,
             reader,
             patience_with(family),
@@ -233,7 +233,7 @@ class Runner:
             attempt.status or verdict(recording),
             response=reader.response,
             sent=exchange.sent,
-            received=bytes(exchange.received),
+            received=exchange.transcript,
             was_cut_off=attempt.was_cut_off,
             first_byte_at=exchange.first_byte_at,
             last_byte_at=exchange.last_byte_at,

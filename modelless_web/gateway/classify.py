@@ -259,6 +259,12 @@ def _seconds_until(date: str) -> float:
 
 
 def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:
+    """Whether the same request may do better later; never for a refusal that is for good.
+
+    That is half of the question. `GatewayError.may_be_repeated` is the whole: a picture that was
+    paid for is never asked for twice, so what is retryable and may have been charged (a timeout,
+    a web page, a 5xx without a word) is left to the person.
+    """
     if status in _NEVER_AGAIN or (retry_after(headers) or 0) > LONGEST_WAIT:
         return False
     asked = headers.get("x-should-retry", "").lower()
@@ -270,6 +276,13 @@ def _retryable(kind: Kind, status: int, headers: Mapping[str, str]) -> bool:
 
 
 def _maybe_charged(kind: Kind, status: int, said: _Said) -> bool:
+    """Whether the gateway may count a failed request all the same (gateway reference, 1.5, 1.6).
+
+    The reference warns of sending a billed picture again. A gateway sets the price aside before
+    it asks upstream and gives it back when it answers with an error of its own; so a 5xx with
+    such an error, for pictures too, cost nothing and is sent again. A timeout, whoever tells of
+    it, leaves open whether the work went on, and is not.
+    """
     if kind in _REFUSED_EARLY or kind is Kind.NETWORK or status in _REFUSED_FOR_NOW:
         return False
     if kind is Kind.HTML:
@@ -277,7 +290,6 @@ def _maybe_charged(kind: Kind, status: int, said: _Said) -> bool:
     if kind is Kind.MODERATION:
         return is_ok(status)
     if kind is Kind.UPSTREAM:
-        # A JSON error is the gateway's own word that the request failed, and it then gives back
-        # what it reserved; under 200 or without a word the outcome is unknown.
+        # Under 200 or without a word nothing says that the request failed.
         return is_ok(status) or not (said.code or said.type)
     return True

@@ -32,6 +32,7 @@ AFTER_DONE: Final = 1.0
 AFTER_DONE_BYTES: Final = 64 * 1024
 AFTER_SETTLED: Final = 5.0
 USER_AGENT: Final = "modelless-studio"
+WITHHELD: Final = b"[Not kept: the answer spelled the gateway's key out, in pieces.]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,13 @@ class Exchange:
         if block is None:
             return await self._end(None)
         return self._reader.read(block)
+
+    @property
+    def transcript(self) -> bytes:
+        """What was received and may be kept: without a body that spells the key in pieces."""
+        if self._reader.has_hidden:
+            return bytes(self.received[: self._head_size]) + WITHHELD
+        return bytes(self.received)
 
     async def aclose(self) -> None:
         """Close the connection now; nothing more comes from this exchange."""

@@ -18,11 +18,14 @@ type Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How one kind of model is spoken with. `draws`: silence is no fault before a picture."""
+    """How one kind of model is spoken with: `reader` also gets the key, to keep it out of texts.
+
+    `draws`: silence is no fault before a picture.
+    """
 
     call_of: Callable[[Body, Attachments], Call]
     attached: Callable[[Body], Wanted]
-    reader: Callable[[Body], Reader]
+    reader: Callable[[Body, str], Reader]
     draws: bool
 
 

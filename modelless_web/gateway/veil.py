@@ -14,29 +14,69 @@ SHORTEST: Final = 8
 
 
 class Veil:
-    """Bytes in, bytes without the key out, wherever the network cut them."""
+    """Bytes in, bytes without the key out, wherever they were cut.
 
-    def __init__(self, key: str) -> None:
+    ``shown`` letters of a key stay; so many are told before anything is held back.
+    """
+
+    def __init__(self, key: str, shown: int = 0) -> None:
+        self.has_hidden = False
         self._spellings = spellings(key) if len(key) >= SHORTEST else ()
-        self._held = b""
+        self._shown = shown
+        self._end = b""
+        self._told = 0
 
     def read(self, block: bytes) -> bytes:
         """Return what can be told so far; an end that may begin a key is held back."""
-        told = self.hide(self._held + block)
-        start = min((_begins(told, spelling) for spelling in self._spellings), default=len(told))
-        told, self._held = told[:start], told[start:]
-        return told
+        text = self.hide(self._end + block)
+        start = min((_begins(text, spelling) for spelling in self._spellings), default=len(text))
+        before, self._end = self._told, text[start:]
+        self._told = min(len(self._end), self._shown)
+        return text[before : start + self._told]
 
     def close(self) -> bytes:
-        """Return what was held back and became no key."""
-        held, self._held = self._held, b""
-        return held
+        """Return what was held back and became no key; most of a key that broke off is one."""
+        end, told = self._end, self._told
+        self._end, self._told = b"", 0
+        if any(s.startswith(end) and len(end) > len(s) / 2 for s in self._spellings):
+            self.has_hidden = True
+            return MASK
+        return end[told:]
 
     def hide(self, text: bytes) -> bytes:
         """Return a whole text without the key."""
         for spelling in self._spellings:
-            text = text.replace(spelling, MASK)
+            if spelling in text:
+                self.has_hidden = True
+                text = text.replace(spelling, spelling[: self._shown] + MASK)
         return text
+
+
+class TextVeil:
+    """The same for a text that is put together from pieces, each without the key.
+
+    The first letters of a key stay, so that a text which ends like its beginning is not late:
+    "sk-" is no secret, and an answer may pause after any "s".
+    """
+
+    SHOWN: Final = 3
+
+    def __init__(self, key: str) -> None:
+        # What is no ASCII is never sent as a key; so no letter is cut in the middle.
+        self._veil = Veil(key if key.isascii() else "", self.SHOWN)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the pieces did spell the key."""
+        return self._veil.has_hidden
+
+    def read(self, piece: str) -> str:
+        """Return what can be told so far."""
+        return self._veil.read(piece.encode()).decode()
+
+    def close(self) -> str:
+        """Return what was held back and became no key."""
+        return self._veil.close().decode()
 
 
 def spellings(key: str) -> tuple[bytes, ...]:

@@ -25,6 +25,7 @@ UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
     path("", create.create, name="create"),
+    path("composer/pictures/", create.picture_fields, name="picture-fields"),
     path("generations/", create.submit, name="submit"),
     path("generations/<uuid:pk>/", generation.generation, name="generation"),
     path("generations/<uuid:pk>/card/", generation.card, name="card"),

@@ -20,17 +20,17 @@
   const refresh = () => {
     const composer = form();
     if (!composer) return;
-    const taken = composer.elements.model.selectedOptions[0]?.dataset.takes?.split(" ");
+    const { model } = composer.elements;
+    const [option] = model.selectedOptions;
+    const taken = option && model.dataset.takes.split("|")[option.dataset.takes].split(" ");
     for (const field of composer.querySelectorAll("[data-param]")) {
       const applies = !taken || !LIMITED.has(field.dataset.param) || taken.includes(field.dataset.param);
       field.hidden = !applies;
       for (const input of field.querySelectorAll("input, textarea, select")) input.disabled = !applies;
     }
-    offer(composer, composer.elements.model.selectedOptions[0]?.dataset ?? {});
-    const pictures = composer.querySelector("[data-group=images]");
-    const looks = [...pictures.querySelectorAll(".field:not([hidden])")];
-    pictures.hidden = looks.length === 0;
-    tally(pictures, looks.filter(isSet).length);
+    const looks = composer.querySelector("[data-choices]");
+    if (looks) offer(composer, looks, JSON.parse(looks.dataset.choices)[model.value] ?? {});
+    else if (option && "images" in option.dataset) fetchFields(composer.querySelector("#shapes"));
     const sliders = [...composer.querySelectorAll(".slider:not([hidden])")];
     for (const slider of sliders) slider.querySelector("[data-reset]").hidden = !differs(slider);
     const moved = sliders.filter(differs).map((slider) => slider.dataset.param);
@@ -45,18 +45,29 @@
     if (dock) dock.textContent = composer.elements.prompt.value.trim().split("\n")[0] || "Write a prompt";
   };
   /* Of each choice only what the model takes; who has chosen something else gets what it assumes. */
-  const offer = (composer, { choices, anySize }) => {
-    const taken = JSON.parse(choices || "{}");
-    composer.querySelector("[data-own-size]").hidden = anySize === undefined;
+  const offer = (composer, looks, taken) => {
+    composer.querySelector("[data-own-size]").hidden = !taken.any_size;
     const shapes = [...composer.querySelectorAll(".shape")];
     for (const shape of shapes) shape.hidden = !taken.size?.includes(shape.dataset.choice);
     const radios = shapes.filter((shape) => !shape.hidden).map((shape) => shape.querySelector("input"));
     radios.sort((one, other) => taken.size.indexOf(one.value) - taken.size.indexOf(other.value));
     if (radios.length && !radios.some((radio) => radio.checked)) radios[0].checked = true;
-    for (const select of composer.querySelectorAll("[data-group=images] select")) {
+    for (const select of looks.querySelectorAll("select")) {
       for (const option of select.options) option.disabled = option.hidden = option.value !== "" && !taken[select.name]?.includes(option.value);
       if (select.selectedOptions[0]?.disabled) select.value = "";
     }
+    const shown = [...looks.querySelectorAll(".field:not([hidden])")];
+    looks.hidden = shown.length === 0;
+    tally(looks, shown.filter(isSet).length);
+  };
+  /* What only picture models take comes when the first of them is chosen. */
+  const fetchFields = (target) => {
+    if (target.ariaBusy) return;
+    target.ariaBusy = "true";
+    htmx.ajax("GET", target.dataset.fields, { target, swap: "innerHTML" }).then(() => {
+      target.ariaBusy = null;
+      if (target.children.length) refresh();
+    });
   };
   const LIMITED = new Set([
     "temperature", "top_p", "presence_penalty", "frequency_penalty",

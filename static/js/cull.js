@@ -250,9 +250,14 @@
     undoForm.querySelector("button").disabled = false;
     let start = null;
     reel.addEventListener("touchstart", ({ touches }) => (start = touches.length === 1 ? touches[0] : null), { passive: true });
+    // Right stars, left rejects, up passes; but what is longer than the window is read by moving it.
+    const scrolls = () => [...current.querySelectorAll(".choices, .prose")].some((part) => part.scrollHeight > part.clientHeight + 1);
+    const swiped = (across, down) => {
+      if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) judge(across > 0 ? "star" : "reject");
+      else if (down < -SWIPE && -down > 2 * Math.abs(across) && !scrolls()) judge("");
+    };
     reel.addEventListener("touchend", ({ changedTouches: [end] }) => {
-      const across = start ? end.clientX - start.clientX : 0;
-      if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(end.clientY - start.clientY)) judge(across > 0 ? "star" : "reject");
+      if (start) swiped(end.clientX - start.clientX, end.clientY - start.clientY);
       start = null;
     });
     tellAddress();

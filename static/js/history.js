@@ -7,6 +7,7 @@
   const chosen = () => boxes().filter((box) => box.checked);
   const cellOf = (box) => box.closest("[data-cell]");
   const everything = form?.querySelector("[data-select-all]");
+  const comparing = form?.querySelector("[data-compare]");
   let last = null;
 
   const show = () => {
@@ -16,6 +17,7 @@
     form.classList.toggle("has-selection", pks.size > 0);
     const words = everything.checked ? "All that match" : `${pks.size} selected`;
     form.querySelector("[data-selected-count]").textContent = words;
+    if (comparing) comparing.disabled = pks.size < 2 || pks.size > 6;
   };
   const pick = (box, value) => {
     // A generation with several pictures has several cells; they are one.
@@ -93,9 +95,9 @@
     addEventListener("pointercancel", end, { once: true });
   });
 
-  /* What was done: a selection that is gone is none. */
+  /* What was done is no longer selected; what was only asked about still is. */
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful && detail.elt === form) clear();
+    if (detail.successful && detail.elt === form && !document.querySelector("#toasts .question")) clear();
   });
   for (const event of ["htmx:afterSwap", "htmx:load"]) document.addEventListener(event, show);
 
@@ -116,9 +118,8 @@
   };
   const isStarred = (box) => Boolean(cellOf(box).querySelector(".starred"));
   const compare = () => {
-    const pks = [...new Set(meant().map((box) => box.value))];
-    if (pks.length < 2 || pks.length > 6) return false;
-    location.assign(`/compare/?${new URLSearchParams(pks.map((pk) => ["of", pk]))}`);
+    if (!comparing || comparing.disabled) return false;
+    form.requestSubmit(comparing);
     return true;
   };
   const keys = {

@@ -132,7 +132,10 @@
       event.preventDefault();
       open(at("[data-drawer]"));
     } else if (at("[data-drawer-close]")) close();
-    else if (at("[data-dismiss]")) at("[data-toast]").remove();
+    else if (at("#toasts [data-dismiss]")) {
+      event.preventDefault();
+      at("[data-toast]").remove();
+    }
     else if (at("[data-keys-open]")) (await import(keys)).sheet();
     else if (at("[data-copy]")) {
       await navigator.clipboard.writeText(at("[data-copy]").parentElement.querySelector("pre").textContent);

@@ -57,8 +57,10 @@ const note = () => {
 };
 
 const count = () => {
-  const chosen = form().elements.model.selectedOptions[0];
-  const [most, there] = [Number(chosen?.dataset.along), items().length];
+  const { model } = form().elements;
+  const [chosen] = model.selectedOptions;
+  const taken = chosen ? model.dataset.takes.split("|")[chosen.dataset.takes] : "";
+  const [most, there] = [Number(/along-(\d+)/.exec(taken)?.[1] ?? 0), items().length];
   const line = strip().querySelector("[data-too-many]");
   line.hidden = there <= most;
   line.textContent = `${chosen?.textContent} takes ${most === 1 ? "one picture" : `${most} pictures`} along; remove ${there - most}.`;

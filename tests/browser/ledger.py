@@ -4,6 +4,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,18 @@ class Ledger:
         query = f"SELECT count(*) AS n FROM records_generation WHERE owner_id = ({mine})"  # noqa: S608
         return int(self._one(query, _hex(like))["n"])
 
-    def copy(self, pk: str, times: int) -> None:
-        """Add older copies of a finished generation, one second apart, without any work."""
+    def copy(self, pk: str, times: int, apart: timedelta = timedelta(seconds=1)) -> None:
+        """Add older copies of a finished generation, so far apart, without any work."""
         row = self.generation(pk)
         pictures = self._rows("SELECT * FROM records_picture WHERE generation_id = ?", _hex(pk))
         first = uuid.UUID(hex=row["id"]).int
+        queued = datetime.fromisoformat(row["queued_at"])
+        step = int(apart.total_seconds() * 1000)
         with self._open() as database, database:
             for number in range(1, times + 1):
-                older = uuid.UUID(int=first - (number * 1000 << 80)).hex
+                older = uuid.UUID(int=first - (number * step << 80)).hex
                 made = row | {"id": older, "submission": older, "prompt": f"Copy {number}"}
+                made["queued_at"] = str(queued - number * apart)
                 _insert(database, "records_generation", made)
                 for picture in pictures:
                     same = picture | {"id": uuid.uuid4().hex, "generation_id": older}

@@ -39,6 +39,23 @@ def test_prompt_only_brings_the_prompt_alone(desk: Screen, card: Locator) -> Non
     expect(temperature(desk)).to_have_value("")
 
 
+def test_settings_only_leaves_the_prompt_to_be_written(desk: Screen, card: Locator) -> None:
+    desk.prompt.fill("Half a thought")
+    card.get_by_role("link", name="Settings only").click()
+    expect(desk.page).to_have_url(re.compile("take=parameters"))
+    expect(desk.prompt).not_to_have_value("What is a fjord?")
+    expect(temperature(desk)).to_have_value("0.3")
+    expect(desk.page.locator("#id_model option:checked")).to_have_text(WRITER)
+
+
+def test_a_takes_all_up_again(desk: Screen, card: Locator) -> None:
+    card.focus()
+    desk.page.keyboard.press("a")
+    expect(desk.page).to_have_url(re.compile("take=all"))
+    expect(desk.prompt).to_have_value("What is a fjord?")
+    expect(temperature(desk)).to_have_value("0.3")
+
+
 def test_refine_sends_the_whole_conversation(desk: Screen, gateway: Gateway, card: Locator) -> None:
     card.get_by_role("link", name="Refine").click()
     expect(desk.page.get_by_text("Refining “What is a fjord?”")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import with_models
-from tests.browser.gateway import PAINTER, Gateway
+from tests.browser.gateway import PAINTER, WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_failures import png
 from tests.browser.test_looks import complaints
@@ -251,7 +251,7 @@ def test_without_scripts_every_verdict_is_a_form(desk: Screen, gateway: Gateway)
 @phone
 def test_on_a_phone_it_is_tapped_and_swiped(desk: Screen, gateway: Gateway) -> None:
     desk.page.set_viewport_size({"width": 1440, "height": 900})
-    newest = fill(desk, gateway, 4)
+    newest = fill(desk, gateway, 5)
     desk.page.set_viewport_size({"width": 390, "height": 844})
     desk.open("/history/cull/")
     assert desk.sideways() <= 0
@@ -265,24 +265,77 @@ def test_on_a_phone_it_is_tapped_and_swiped(desk: Screen, gateway: Gateway) -> N
     stands_at(desk, 3)
     swipe(desk.page, -200)
     stands_at(desk, 4)
+    swipe(desk.page, 0, -200)
+    stands_at(desk, 5)
     all_kept(desk)
-    assert desk.ledger.marks(newest)[:3] == expected(["x", ".", "x"])
+    assert desk.ledger.marks(newest)[:4] == expected(["x", ".", "x", "Space"])
 
 
-def swipe(page: Page, across: int) -> None:
-    """Move a finger over the picture."""
-    page.evaluate(
-        """(across) => {
-          const reel = document.getElementById("reel");
-          const finger = { identifier: 1, target: reel, clientX: 195, clientY: 300 };
-          const start = new Touch(finger);
-          const end = new Touch({ ...finger, clientX: 195 + across });
-          const said = { touches: [start], changedTouches: [start] };
-          reel.dispatchEvent(new TouchEvent("touchstart", said));
-          reel.dispatchEvent(new TouchEvent("touchend", { changedTouches: [end] }));
-        }""",
-        across,
+@phone
+def test_what_is_longer_than_the_window_is_moved_by_the_finger(
+    desk: Screen, gateway: Gateway
+) -> None:
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    desk.open()
+    card = desk.generate("A long poem", WRITER)
+    gateway.talk().finish("\n\n".join(["One more line."] * 60))
+    ended(card)
+    desk.ledger.copy(pk_of(card), 2)
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.open("/history/cull/")
+    swipe(desk.page, 0, -200)
+    poem = desk.page.locator(".candidate:visible .prose")
+    assert wait_for(
+        lambda: poem.evaluate("prose => prose.closest('.choices').scrollTop + prose.scrollTop") > 0
     )
+    stands_at(desk, 1)
+
+
+@phone
+def test_a_large_picture_stays_inside_a_phone(desk: Screen, gateway: Gateway) -> None:
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    desk.open()
+    card = desk.generate("A long prompt without an end " * 9, PAINTER)
+    gateway.talk().finish(f"![a]({gateway.hang('large', png('teal', (1600, 2400)))})")
+    ended(card)
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.open("/history/cull/?q=-a-word-that-nobody-would-ever-write-into-a-prompt")
+    assert desk.sideways() <= 0
+    for part in (desk.page.locator("#reel img"), desk.page.locator("#leave")):
+        box = part.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+def test_verdicts_are_given_by_mouse(desk: Screen, ten: str) -> None:
+    button = desk.page.get_by_role("button")
+    for number, name in enumerate(["Reject", "Star", "Next"], 1):
+        stands_at(desk, number)
+        button.filter(has_text=name).click()
+    desk.page.get_by_label("4 of 5").click()
+    stands_at(desk, 5)
+    desk.page.get_by_role("link", name="Back").click()
+    stands_at(desk, 4)
+    button.filter(has_text="Undo").click()
+    all_kept(desk)
+    assert desk.ledger.marks(ten)[:4] == expected(["x", ".", "Space", "Space"])
+    desk.page.get_by_role("link", name="Finish").click()
+    came_to(desk, "3 looked at: 1 starred, 1 rejected, 1 left")
+
+
+def swipe(page: Page, across: int, down: int = 0) -> None:
+    """Move a finger over the picture."""
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in places]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (195, 400))
+    for part in (0.3, 0.6, 1):
+        touch("touchMove", (195 + part * across, 400 + part * down))
+    touch("touchEnd")
 
 
 @pytest.mark.parametrize("place", ["pictures", "summary", "nothing"])

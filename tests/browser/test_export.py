@@ -55,6 +55,17 @@ def test_the_picture_is_in_the_zip_and_its_size_is_told_before(history: Screen) 
         assert found.read(found.namelist()[0]) == png("teal")
 
 
+def test_keys_alone_lead_to_the_zip(history: Screen) -> None:
+    history.page.locator(".export summary").press("Enter")
+    link = history.page.get_by_role("link", name="ZIP with the pictures")
+    expect(link).to_be_visible()
+    with history.page.expect_download() as coming:
+        history.page.keyboard.press("Tab")
+        expect(link).to_be_focused()
+        history.page.keyboard.press("Enter")
+    assert prompts(coming.value.path()) == ["The painted one", "The written one"]
+
+
 @pytest.mark.parametrize("label", ["CSV", "JSON Lines"])
 def test_a_table_and_lines_are_to_be_had_too(history: Screen, label: str) -> None:
     history.page.locator(".export summary").click()

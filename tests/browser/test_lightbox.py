@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.gateway import PAINTER, Gateway
 from tests.browser.screen import Screen, ended
 from tests.browser.test_failures import png
+from tests.support.console import Console
 
 SCALE = "img => new DOMMatrix(getComputedStyle(img).transform).a"
 
@@ -68,6 +69,45 @@ def test_the_wheel_zooms_in_and_out_again(desk: Screen, dialog: Locator) -> None
     desk.page.mouse.wheel(0, 4000)
     expect(dialog.locator("[data-zoom]")).to_have_text("Fit")
     assert picture.evaluate(SCALE) == pytest.approx(fit, abs=0.01)
+
+
+def test_plus_and_minus_zoom_and_d_downloads(
+    desk: Screen, dialog: Locator, gateway: Gateway
+) -> None:
+    picture = dialog.locator(".stage img")
+    fit = picture.evaluate(SCALE)
+    desk.page.keyboard.press("+")
+    assert picture.evaluate(SCALE) == pytest.approx(1.25 * fit)
+    desk.page.keyboard.press("-")
+    expect(dialog.locator("[data-zoom]")).to_have_text("Fit")
+    with desk.page.expect_download() as waiting:
+        desk.page.keyboard.press("d")
+    assert waiting.value.path().read_bytes() == gateway.pictures["/pictures/navy.png"]
+
+
+def test_every_button_is_inside_a_phone(desk: Screen, dialog: Locator) -> None:
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    for button in dialog.locator(".caption :is(a, button)").all():
+        box = button.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_scripts_the_picture_opens_by_itself(
+    desk: Screen, gateway: Gateway, console: Console
+) -> None:
+    # The browser's own page around a picture wants a style, which our policy refuses.
+    console.pardon("inline style")
+    desk.open()
+    desk.choose(PAINTER)
+    desk.prompt.fill("On paper")
+    desk.go.click()
+    gateway.talk().finish(f"![navy]({gateway.hang('navy', png('navy', (2400, 1600)))})")
+    desk.page.get_by_role("link", name="navy").click()
+    expect(desk.page).to_have_url(re.compile("/pictures/[^/]+/original$"))
+    expect(desk.page.get_by_role("img")).to_have_js_property("naturalWidth", 2400)
 
 
 def test_the_button_steps_from_fit_to_whole_to_double(dialog: Locator) -> None:

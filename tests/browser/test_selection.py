@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.gateway import PAINTER, WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_failures import png
+from tests.browser.test_without_scripts import finished
 from tests.support.studio import wait_for
 
 COPIES = 7
@@ -105,6 +106,7 @@ def test_keys_alone_select_star_and_delete(history: Screen) -> None:
     expect(starred(history)).to_have_count(0)
     press("x")
     press("l")
+    expect(history.page.locator(".cell .frame").first).to_be_focused()
     press("x")
     assert ticked(history) == [0, 1]
     press("Delete")
@@ -170,6 +172,75 @@ def test_back_finds_the_reader_where_they_were(history: Screen) -> None:
     page.go_back()
     expect(ticks(history)).not_to_have_count(48)
     assert wait_for(lambda: abs(page.evaluate("scrollY") - top) < 60)
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_two_of_them_are_compared(history: Screen, way: str) -> None:
+    compare = bar(history).get_by_role("button", name="Compare")
+    ticks(history).nth(1).click()
+    expect(compare).to_be_disabled()
+    ticks(history).nth(2).click()
+    if way == "button":
+        compare.click()
+    else:
+        history.page.keyboard.press("c")
+    expect(history.page).to_have_url(re.compile(r"/compare/\?of=[^&]+&of=[^&]+$"))
+    expect(history.page.locator(".sides > li")).to_have_count(2)
+
+
+def test_more_than_six_are_not_compared(history: Screen) -> None:
+    ticks(history).nth(0).click()
+    ticks(history).nth(6).click(modifiers=["Shift"])
+    expect(bar(history).get_by_role("button", name="Compare")).to_be_disabled()
+    history.page.keyboard.press("c")
+    assert "/history/" in history.page.url
+
+
+def test_everything_that_matches_is_deleted_and_brought_back_by_keys(history: Screen) -> None:
+    press = history.page.keyboard.press
+    press("l")
+    expect(history.page.locator(".cell .frame").first).to_be_focused()
+    press("x")
+    bar(history).get_by_label("All that match").press("Space")
+    bar(history).get_by_role("button", name="Delete").press("Enter")
+    question = history.page.locator(".question")
+    expect(question).to_contain_text(f"Delete: {COPIES + 2} generations with 1 picture")
+    question.get_by_role("button", name="Delete").press("Enter")
+    expect(history.toast).to_contain_text(f"{COPIES + 2} moved to the trash.")
+    history.toast.get_by_role("button", name="Undo").press("Enter")
+    expect(ticks(history)).to_have_count(COPIES + 2)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_on_paper_everything_is_counted_deleted_and_brought_back(
+    desk: Screen, gateway: Gateway
+) -> None:
+    finished(desk, gateway, "One of three")
+    desk.ledger.copy(desk.page.url.rstrip("/").rpartition("/")[2], 2)
+    desk.open("/history/")
+    bar(desk).get_by_label("All that match").check()
+    bar(desk).get_by_role("button", name="Delete").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("Delete: 3 generations")
+    desk.page.get_by_role("button", name="Delete").click()
+    expect(desk.toast).to_contain_text("3 moved to the trash.")
+    desk.toast.get_by_role("button", name="Undo").click()
+    expect(ticks(desk)).to_have_count(3)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_on_paper_ticked_ones_are_compared(desk: Screen, gateway: Gateway) -> None:
+    finished(desk, gateway, "One of two")
+    desk.ledger.copy(desk.page.url.rstrip("/").rpartition("/")[2], 1)
+    desk.open("/history/")
+    ticks(desk).first.check()
+    bar(desk).get_by_role("button", name="Compare").click()
+    expect(desk.page.get_by_text("It takes 2 to 6 generations")).to_be_visible()
+    desk.open("/history/")
+    for tick in ticks(desk).all():
+        tick.check()
+    bar(desk).get_by_role("button", name="Compare").click()
+    expect(desk.page).to_have_url(re.compile(r"/compare/\?of=[^&]+&of=[^&]+$"))
+    expect(desk.page.locator(".sides > li")).to_have_count(2)
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

@@ -78,6 +78,36 @@ def test_use_all_and_run_again_work(desk: Screen, gateway: Gateway) -> None:
     expect(desk.prompt).to_have_value("Once more")
 
 
+def test_the_prompt_or_the_settings_alone_are_taken_up(desk: Screen, gateway: Gateway) -> None:
+    desk.open()
+    desk.unfold("limits").get_by_label("Stop").fill("END")
+    desk.choose(WRITER)
+    desk.prompt.fill("In parts")
+    desk.go.click()
+    gateway.talk().finish("Words on paper.")
+    expect(desk.page.get_by_text("Words on paper.").first).to_be_visible()
+    expect(desk.page.get_by_role("row", name="stop")).to_contain_text("END")
+    address = desk.page.url
+    desk.page.get_by_role("link", name="Prompt only").click()
+    expect(desk.prompt).to_have_value("In parts")
+    expect(desk.page.locator("[name=stop]")).to_have_value("")
+    desk.page.goto(address)
+    desk.page.get_by_role("link", name="Settings only").click()
+    expect(desk.prompt).not_to_have_value("In parts")
+    expect(desk.page.locator("[name=stop]")).to_have_value("END")
+
+
+def test_lineage_shows_what_changed_and_leads_to_both(desk: Screen, gateway: Gateway) -> None:
+    finished(desk, gateway, "A fox at dawn")
+    desk.page.get_by_role("link", name="Refine").click()
+    desk.prompt.fill("A fox at dusk")
+    desk.go.click()
+    gateway.talk().finish("Darker words.")
+    expect(desk.page.locator(".lineage ins")).to_contain_text("dusk")
+    desk.page.get_by_role("link", name="Compare with the one it came from").click()
+    expect(desk.page.locator("ins").first).to_contain_text("dusk")
+
+
 def test_models_can_be_looked_at_and_used(desk: Screen) -> None:
     desk.open("/models/")
     desk.page.get_by_role("link", name=f"Use {WRITER}").click()

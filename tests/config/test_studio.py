@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartStudio
+from tests.support.disks import remount, small_disk
+from tests.support.locks import locked
 from tests.support.studio import PROJECT, Studio, clean_environ, wait_for
 
 
@@ -67,6 +70,48 @@ def test_nonsense_in_the_environment_is_named(tmp_path: Path) -> None:
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     url = "postgresql://nobody@127.0.0.1:9/studio?connect_timeout=1"
     assert "DATABASE_URL" in refused(tmp_path, DATABASE_URL=url)
+
+
+def test_a_database_that_another_program_holds_is_named(tmp_path: Path) -> None:
+    with locked(tmp_path / "studio.sqlite3"):
+        said = refused(tmp_path)
+    assert "The database is busy: database is locked. The studio did not start" in said
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "studio.sqlite3").write_bytes(b"no database" * 999)
+    said = refused(tmp_path)
+    assert "The database says: file is not a database. The studio did not start" in said
+
+
+def test_a_database_of_a_newer_version_is_left_alone(start_studio: StartStudio) -> None:
+    studio = start_studio()
+    studio.stop()
+    with sqlite3.connect(studio.data_dir / "studio.sqlite3") as ledger:
+        ledger.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('records', '9999_from_tomorrow', '2100-01-01')"
+        )
+    ledger.close()
+    said = refused(studio.data_dir)
+    assert "is of a newer version of the studio (records.9999_from_tomorrow is unknown" in said
+    assert "Nothing was changed." in said
+
+
+def test_a_disk_that_became_read_only_is_named(start_studio: StartStudio, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "60m"):
+        folder = tmp_path / "disk" / "data"
+        start_studio(folder).stop()
+        remount(tmp_path / "disk", "ro")
+        said = refused(folder)
+    assert f"The data folder {folder} can't be written (Read-only file system)" in said
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk"):
+        folder = tmp_path / "disk" / "data"
+        said = refused(folder)
+    assert "The studio did not start" in said
 
 
 def test_a_second_studio_on_one_folder_is_refused(studio: Studio) -> None:

@@ -82,16 +82,33 @@ def test_a_refusal_for_good_is_final(engine: Engine, status: int) -> None:
         reply(b"<html>504</html>", "504 Gateway Timeout", "text/html"),
         reply(b"<html>524</html>", "524 A Timeout Occurred", "text/html"),
         reply(b"", "500 Internal Server Error"),
+        refusal("504 Gateway Timeout"),
+        reply(b'{"error":{"code":"channel:response_time_exceeded"}}', "500 Internal Server Error"),
         reply(b'{"error":{"message":"busy","type":"upstream_error"}}'),
         [head(), RESET],
         [RESET],
     ],
-    ids=["504", "524", "500 without a word", "error under 200", "cut off", "reset"],
+    ids=[
+        "504",
+        "524",
+        "500 without a word",
+        "504 in words",
+        "timeout told of as 500",
+        "error under 200",
+        "cut off",
+        "reset",
+    ],
 )
 def test_what_may_have_been_charged_is_never_sent_again(engine: Engine, script: list[Step]) -> None:
     with gateway(script, GOOD) as gate:
         row = generate(at(gate.url))
     assert (row.status, row.maybe_charged, prompts(gate)) == (Status.FAILED, True, 1)
+
+
+def test_a_picture_that_failed_in_the_gateways_own_words_is_sent_again(engine: Engine) -> None:
+    with gateway(refusal("500 Internal Server Error", word="do_request_failed"), GOOD) as gate:
+        row = generate(at(gate.url))
+    assert (row.model_kind, row.status, prompts(gate)) == ("image-chat", Status.SUCCEEDED, 2)
 
 
 def test_nothing_is_sent_again_after_the_first_word(engine: Engine) -> None:

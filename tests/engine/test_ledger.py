@@ -62,11 +62,13 @@ def test_the_same_submission_twice_is_one_row() -> None:
     assert Generation.objects.count() == 1
 
 
-def test_an_old_form_with_other_words_is_a_new_row() -> None:
+def test_an_old_form_with_other_words_is_one_new_row_however_often_it_is_sent() -> None:
     who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
-    first, second = submit(**who), submit(prompt="A castle", **who)
-    assert first != second
+    first = submit(**who)
+    second, third = submit(prompt="A castle", **who), submit(prompt="A castle", **who)
+    assert first != second == third
     assert second.prompt == "A castle"
+    assert submit(**who) == first
 
 
 def test_the_same_submission_of_two_people_is_two_rows() -> None:

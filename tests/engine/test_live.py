@@ -2,11 +2,12 @@
 
 import asyncio
 from itertools import count
+from typing import Any
 
 import pytest
 
 from modelless_web.engine import live
-from modelless_web.engine.channel import channel
+from modelless_web.engine.channel import Hear, channel
 from modelless_web.engine.live import LiveLog, News, Watcher, card
 from modelless_web.engine.runtime import Engine
 from modelless_web.records.ids import uuid7
@@ -125,5 +126,38 @@ async def test_a_log_that_cannot_be_reached_is_no_error_of_the_run(
     async with channel("redis://127.0.0.1:9/0") as nobody:
         told = [card(1, "x"), live.order("queued", 1, "x")]
         await LiveLog(nobody, heeded.append).publish(told)
-    assert "open pages will be late" in caplog.text
+    assert "open pages are late" in caplog.text
     assert heeded == told[1:]
+
+
+class Hanging:
+    """A channel that takes news and never says so, until it is mended."""
+
+    def __init__(self) -> None:
+        self.is_mended = False
+        self.asked = 0
+
+    async def send(self, news: list[Any]) -> None:
+        self.asked += 1
+        if not self.is_mended:
+            await asyncio.Event().wait()
+
+    async def listen(self, hear: Hear) -> None:
+        """Hear nothing."""
+
+
+async def test_a_log_that_hangs_holds_nobody_up_and_is_used_again_once_it_is_well(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    hanging, heeded = Hanging(), list[News]()
+    log = LiveLog(hanging, heeded.append)
+    for _ in range(100):
+        await log.publish([live.order("queued", 1, "x")])
+    assert len(heeded) == 100
+    assert hanging.asked < 100
+    assert caplog.text.count("The live log can't be written") == 1
+    hanging.is_mended = True
+    monkeypatch.setattr(live, "PAUSE", 0.0)
+    await log.publish([live.order("queued", 1, "x")])
+    assert len(heeded) == 100

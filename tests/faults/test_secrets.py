@@ -23,6 +23,9 @@ KEY = "sk-VerySecret+Key/0123456789abcdefTAIL"
 BASE64 = base64.b64encode(KEY.encode()).decode().rstrip("=")
 # The tail is shown on purpose, so that an operator can tell two keys apart.
 FORMS = [KEY.encode(), KEY[3:30].encode(), quote(KEY, safe="").encode(), BASE64[4:30].encode()]
+PROMPTS = ("error", "html", "redirect", "text", "escaped", "pieces")
+TAG = re.compile(r"<[^>]*>|\n")
+DELTA = re.compile(r'"content": ?"((?:[^"\\\\]|\\\\.)*)"')
 PASSWORD = "correct horse battery staple"
 OWNER = re.compile(r"owner's account: \S+?(/account/owner/\S+)")
 
@@ -48,6 +51,8 @@ class Indiscreet(BaseHTTPRequestHandler):
                 self._answer(302, "", Location=f"https://elsewhere.example/?key={key}")
             case "text":
                 self._answer(200, stream(f"Your key is {key}, as Base64 {coded}. {links}").decode())
+            case "pieces":
+                self._answer(200, stream("Your key, in pieces, is ", *key, ".").decode())
             case "escaped":
                 escaped = "".join(f"\\u{ord(c):04x}" for c in key)
                 text = stream("HERE").decode().replace("HERE", escaped)
@@ -75,10 +80,12 @@ def indiscreet() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Indiscreet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def sent(visitor: Visitor, prompt: str) -> str:
@@ -115,6 +122,13 @@ def stored(data_dir: Path) -> dict[str, bytes]:
     return found
 
 
+def spelled(data: bytes) -> str:
+    """What the deltas of a stream spell together, if it is one."""
+    return "".join(
+        json.loads(f'"{said}"') for said in DELTA.findall(data.decode("utf-8", "replace"))
+    )
+
+
 def processes(studio: Studio) -> dict[str, bytes]:
     pids = [studio.process.pid, *studio.children()]
     return {f"process {pid}": Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids}
@@ -129,19 +143,27 @@ def test_the_key_is_nowhere(start_studio: StartStudio) -> None:
         with studio.visitor() as visitor:
             visitor.open(link[1])
             visitor.post(link[1], username="owner", password1=PASSWORD, password2=PASSWORD)
-            made = [sent(visitor, p) for p in ("error", "html", "redirect", "text", "escaped")]
+            with visitor.live() as live:
+                made = [sent(visitor, p) for p in PROMPTS]
+                assert live.hears("in pieces")
             pks = [path.strip("/").rpartition("/")[2] for path in made]
             final = {"succeeded", "failed"}
             assert wait_for(lambda: {visitor.status(pk) for pk in pks} <= final)
             session = visitor.http.cookies["sessionid"]
-            seen = pages_of(visitor, made)
+            seen = pages_of(visitor, made) | {"live": TAG.sub("", live.heard).encode()}
         assert b"***" in seen[made[0]]
+        assert b"in pieces, is sk-***." in seen[made[PROMPTS.index("pieces")]]
         running = processes(studio)
         studio.stop()
     places = seen | running | stored(studio.data_dir) | {"log": studio.log.encode()}
     assert [name for name, data in places.items() if any(form in data for form in FORMS)] == []
+    assert [name for name, data in places.items() if KEY[3:] in spelled(data)] == []
     secrets = [PASSWORD.encode(), session.encode()]
     assert not any(secret in studio.log.encode() for secret in secrets)
+
+
+def test_a_key_in_pieces_would_be_put_together() -> None:
+    assert KEY[3:] in spelled(stream("It is ", *KEY))
 
 
 def test_the_places_that_are_searched_would_show_it(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, User
-from modelless_web.records.models.drafts import MOST_DRAFTS, Kept, TooManyDraftsError, Typed
+from modelless_web.records.models.drafts import MOST_DRAFTS, Kept, TooManyDraftsError, Typed, offer
 from tests.studio.factories import UNHURRIED
 from tests.support import factories
 
@@ -25,7 +25,7 @@ class Tab:
     """A page that has a draft open, and hears or misses what comes of its writes."""
 
     def __init__(self, owner: User, pk: UUID | None = None, version: int = 0) -> None:
-        self.owner, self.pk, self.version = owner, pk or uuid7(), version
+        self.owner, self.pk, self.version = owner, pk or offer(owner), version
         self.writer, self.edit, self.submission = uuid7().hex, 0, uuid7().hex
 
     def type(self, prompt: str, *, heard: bool = True, **fields: str) -> Kept:
@@ -52,9 +52,10 @@ def person() -> User:
     return factories.guest()
 
 
-@pytest.fixture
-def tab(person: User) -> Tab:
-    return Tab(person)
+@pytest.fixture(params=["offered", "made up"])
+def tab(person: User, request: pytest.FixtureRequest) -> Tab:
+    """A page with a new draft, whose id the studio has offered or a script has made up."""
+    return Tab(person, uuid7() if request.param == "made up" else None)
 
 
 def prompts(owner: User) -> list[str]:
@@ -67,7 +68,8 @@ def sent(tab: Tab, prompt: str) -> None:
     Generation.objects.filter(pk=row.pk).update(submission=tab.submission)
 
 
-def test_the_first_write_begins_it_under_the_pages_own_id(tab: Tab) -> None:
+def test_the_first_write_begins_it_under_the_id_that_the_page_was_offered(person: User) -> None:
+    tab = Tab(person)
     kept = tab.type("half a thought", n="two")
     assert (kept.draft.pk, kept.draft.version) == (tab.pk, 1)
     assert kept.draft.fields == {"prompt": "half a thought", "n": "two"}
@@ -162,6 +164,15 @@ def test_anothers_draft_is_neither_changed_nor_told_of(tab: Tab) -> None:
     kept = stranger.type("theirs")
     assert kept.draft.pk != tab.pk
     assert (prompts(tab.owner), prompts(stranger.owner)) == (["mine"], ["theirs"])
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_anothers_id_is_answered_like_one_that_nobody_has(person: User, version: int) -> None:
+    taken, free = Tab(person), offer(person)
+    taken.type("mine")
+    answers = [Tab(factories.guest(), pk, version).type("theirs") for pk in (taken.pk, free)]
+    assert not any(kept.has_parted for kept in answers)
+    assert not {kept.draft.pk for kept in answers} & {taken.pk, free}
 
 
 @pytest.mark.parametrize("version", [0, 1])

@@ -53,10 +53,10 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int = 0) -> Iterator[str]:
     """Run a Redis that keeps nothing until the block is left; give its URL."""
     server = program("redis-server", "redis-server")
-    port = free_port()
+    port = port or free_port()
     with _folder("modelless-redis-") as folder:
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         with _server([server, *options, "--dir", str(folder)], folder, signal.SIGTERM):

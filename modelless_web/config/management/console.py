@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from modelless_web.backup.archive import RefusedError
+from modelless_web.studio.views.hindered import cause_of
 
 
 @contextmanager
@@ -18,9 +19,19 @@ def plain_failures(afterwards: str) -> Iterator[None]:
     # A polite end is as good as Ctrl-C: what was half done is taken back.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield
+        with in_a_sentence(afterwards):
+            yield
     except KeyboardInterrupt as interrupt:
         raise CommandError(f"Interrupted. {afterwards}", returncode=130) from interrupt
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def in_a_sentence(afterwards: str) -> Iterator[None]:
+    """Turn what a disk or a database may say into a CommandError that ``afterwards`` ends."""
+    try:
+        yield
     except (RefusedError, ImproperlyConfigured) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
@@ -28,9 +39,8 @@ def plain_failures(afterwards: str) -> Iterator[None]:
         raise CommandError(f"{error.strerror or error}{where}. {afterwards}") from error
     except DatabaseError as error:
         reason = " ".join(str(error).split())
-        raise CommandError(f"The database says: {reason}. {afterwards}") from error
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        what = cause_of(error) or "says"
+        raise CommandError(f"The database {what}: {reason}. {afterwards}") from error
 
 
 def progress(of_what: str) -> Callable[[int, int], None]:

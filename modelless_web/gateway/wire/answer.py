@@ -6,6 +6,7 @@ from typing import Any, Final
 from modelless_web.gateway import limits
 from modelless_web.gateway.errors import tidy, tidy_json
 from modelless_web.gateway.events import Event, PictureFound, Progress, ReasoningDelta, TextDelta
+from modelless_web.gateway.veil import TextVeil
 
 from .inline import Folder
 from .pictures import Found, find, from_item, name_of
@@ -20,16 +21,18 @@ class Answer:
     """Folds the deltas of one choice into what is shown, thought and found.
 
     `makes_pictures` is false for text models: there progress lines are ordinary text and links
-    are only mentioned, never results.
+    are only mentioned, never results. `key` is taken out of what the pieces spell together.
     """
 
-    def __init__(self, index: int, makes_pictures: bool) -> None:
+    def __init__(self, index: int, makes_pictures: bool, key: str = "") -> None:
         self.index = index
         self.finish_reason = ""
         self.calls: list[Any] = []
         self.images: list[Any] = []
         self._makes_pictures = makes_pictures
         self._repair = _Pairs()
+        self._veil = TextVeil(key)
+        self._veil_of_thoughts = TextVeil(key)
         self._thoughts = Thoughts()
         self._folder = Folder()
         self._lines = ProgressLines()
@@ -44,6 +47,11 @@ class Answer:
     def shown(self) -> str:
         """The text as shown: no progress lines, pictures as references."""
         return "".join(self._shown)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the pieces of this choice spelled the key."""
+        return self._veil.has_hidden or self._veil_of_thoughts.has_hidden
 
     @property
     def has_words(self) -> bool:
@@ -71,7 +79,9 @@ class Answer:
 
     def say(self, text: str, events: list[Event]) -> None:
         """Take a piece of the content."""
-        text = self._repair.feed(text)
+        self._hear(self._veil.read(self._repair.feed(text)), events)
+
+    def _hear(self, text: str, events: list[Event]) -> None:
         if not self._thoughts.speaking:
             thought, text = self._thoughts.feed(text)
             self._note_thought(thought, events)
@@ -81,6 +91,9 @@ class Answer:
     def think(self, text: str, events: list[Event]) -> None:
         """Take a piece of the reasoning."""
         text = text if text.isascii() and "\x00" not in text else tidy(text)
+        self._ponder(self._veil_of_thoughts.read(text), events)
+
+    def _ponder(self, text: str, events: list[Event]) -> None:
         if text:
             self._reasoning.append(text)
             events.append(ReasoningDelta(self.index, text))
@@ -88,8 +101,10 @@ class Answer:
     def end(self, events: list[Event]) -> None:
         """Take the end: show what was held back, then name the pictures."""
         self.say(self._repair.flush(), events)
+        self._hear(self._veil.close(), events)
         thought, text = self._thoughts.flush()
         self._note_thought(thought, events)
+        self._ponder(self._veil_of_thoughts.close(), events)
         self._fold(self._folder.feed(text) + self._folder.flush(), events)
         if self._makes_pictures:
             shown, marks = self._lines.flush()

@@ -47,6 +47,10 @@ class WireReader(Protocol):
     def settled(self) -> bool:
         """Whether the answer is whole and only trailing news, such as usage, may follow."""
 
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the reader took a key out that the bytes still spell, in pieces."""
+
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take the status and the headers, whose names are lower-case."""
 

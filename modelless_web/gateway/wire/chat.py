@@ -50,9 +50,12 @@ def pictures_of(message: Mapping[str, Any]) -> Iterator[str]:
             yield part["image_url"]["url"]
 
 
-def reader(body: Mapping[str, Any], *, pictures: bool) -> Reader:
-    """Return who reads the reply to `body`; without `pictures` no link in it is followed."""
-    return Reader(Completion(pictures), body.get("n", 1))
+def reader(body: Mapping[str, Any], key: str = "", *, pictures: bool) -> Reader:
+    """Return who reads the reply to `body`; without `pictures` no link in it is followed.
+
+    `key` is taken out of what an answer's pieces spell together.
+    """
+    return Reader(Completion(pictures, key), body.get("n", 1))
 
 
 def _with_bytes(message: Mapping[str, Any], attachments: Attachments) -> Mapping[str, Any]:

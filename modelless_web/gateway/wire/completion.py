@@ -15,10 +15,11 @@ from .usage import read_usage
 class Completion:
     """Folds chunks, or one whole reply, into answers. Unknown keys are ignored."""
 
-    def __init__(self, makes_pictures: bool) -> None:
+    def __init__(self, makes_pictures: bool, key: str = "") -> None:
         self.is_whole = False
         self.failure: GatewayError | None = None
         self._makes_pictures = makes_pictures
+        self._key = key
         self._answers: dict[int, Answer] = {}
         self._id = ""
         self._model = ""
@@ -39,6 +40,11 @@ class Completion:
     def finished(self) -> int:
         """How many choices have told their finish reason."""
         return sum(1 for answer in self._answers.values() if answer.finish_reason)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the pieces of an answer spelled the key."""
+        return any(answer.has_hidden for answer in self._answers.values())
 
     @property
     def has_content(self) -> bool:
@@ -175,7 +181,7 @@ class Completion:
             self.failure = _shortfall(Kind.TRUNCATED, words)
             return None
         if index not in self._answers:
-            self._answers[index] = Answer(index, self._makes_pictures)
+            self._answers[index] = Answer(index, self._makes_pictures, self._key)
         return self._answers[index]
 
     def _delta(self, answer: Answer, delta: dict[str, Any], events: list[Event]) -> None:

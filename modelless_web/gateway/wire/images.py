@@ -36,8 +36,8 @@ def attached(body: Mapping[str, Any]) -> Wanted:
     return Wanted(tuple(dict.fromkeys(names)), traits.as_square_png)
 
 
-def reader(body: Mapping[str, Any]) -> Reader:
-    """Return who reads the reply to `body`."""
+def reader(body: Mapping[str, Any], _key: str = "") -> Reader:
+    """Return who reads the reply to `body`; no text in it comes in pieces, so none hides a key."""
     return Reader(ImagesReply(), body.get("n", 1))
 
 
@@ -49,6 +49,7 @@ class ImagesReply:
 
     def __init__(self) -> None:
         self.is_whole = False
+        self.has_hidden = False
         self.failure: GatewayError | None = None
         self._items: list[dict[str, Any]] = []
         self._pictures: dict[int, Picture] = {}

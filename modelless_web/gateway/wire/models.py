@@ -60,6 +60,7 @@ class Reader:
 
     done = False
     settled = False
+    has_hidden = False
 
     def __init__(self) -> None:
         self.models: list[Offer] = []

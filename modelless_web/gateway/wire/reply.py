@@ -34,6 +34,10 @@ class Content(Protocol):
         """The shown text of each choice."""
 
     @property
+    def has_hidden(self) -> bool:
+        """Whether the pieces of an answer spelled the gateway's key."""
+
+    @property
     def finished(self) -> int:
         """How many choices are finished."""
 
@@ -96,6 +100,11 @@ class Reader:
     def settled(self) -> bool:
         """Whether every choice that was asked for is finished."""
         return self._choices is not None and self._content.finished >= self._choices
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether an answer spelled the key in pieces, so that its bytes still do."""
+        return self._content.has_hidden
 
     @property
     def answers(self) -> dict[int, str]:

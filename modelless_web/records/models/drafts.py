@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hmac import compare_digest
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID, uuid5
 
@@ -10,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.text import Truncator
 
 from modelless_web.records.ids import uuid7
@@ -25,6 +28,22 @@ EMPTY: Final = "Empty draft"
 KEPT_IN_TRASH: Final = timedelta(days=1)
 # What counts as words: a draft in which none of these is filled in is an empty one.
 SPOKEN: Final = ("prompt", "system", "stop", "logit_bias")
+
+
+def offer(owner: "User") -> UUID:
+    """An id for a new draft of this person, and of nobody else."""
+    seed = token_bytes(8)
+    return UUID(bytes=seed + _seal(seed, owner))
+
+
+def is_offered(pk: UUID, owner: "User") -> bool:
+    """Whether the studio has made the id for this person."""
+    return compare_digest(pk.bytes[8:], _seal(pk.bytes[:8], owner))
+
+
+def _seal(seed: bytes, owner: "User") -> bytes:
+    name = f"{owner.opaque_id.hex} {seed.hex()}"
+    return salted_hmac("a new draft", name, algorithm="sha256").digest()[:8]
 
 
 class TooManyDraftsError(Exception):
@@ -80,7 +99,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Keep what a page holds as the draft ``pk``, of which it has read ``version`` (0: new).
 
         Nothing is overwritten that the page has not read: what another page wrote meanwhile stays
-        as it is, and this becomes a draft of its own, as it does if ``pk`` is gone or another's.
+        as it is, and this becomes a draft of its own, as it does if ``pk`` is gone, another's, or
+        was never offered to this person: the three look the same from outside.
         Repeating a write changes nothing, and of one page's writes the last counts, in whatever
         order they arrive.
 
@@ -105,23 +125,24 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         with transaction.atomic():
             kept = self.visible_to(owner).select_for_update().filter(pk=pk).first()
             if kept is None:
-                is_gone = version > 0 or self.filter(pk=pk).exists()
-                begin = self._apart if is_gone else self._begin
+                is_new = version == 0 and is_offered(pk, owner)
+                # The id of one in this person's trash stays with that.
+                begin = self._begin if is_new and not self.filter(pk=pk).exists() else self._apart
                 return Kept(begin(owner, pk, typed))
-            is_same_page = typed.writer != "" and kept.writer == typed.writer
-            if kept.fields == typed.fields or (is_same_page and typed.edit < kept.edit):
+            if kept.has_heard(typed):
                 return Kept(kept)
-            if kept.version == version or is_same_page:
+            if kept.version == version or kept.is_of(typed):
                 return Kept(kept.write(typed))
             name = f"{kept.name or first_words(typed.fields) or EMPTY} (other tab)"
             return Kept(self._apart(owner, pk, typed, name), has_parted=True)
 
     def _apart(self, owner: "User", pk: UUID, typed: Typed, name: str = "") -> "Draft":
-        # Made of both ids, so that a page which did not hear the answer comes to the same draft.
-        own = uuid5(pk, typed.writer or uuid7().hex)
+        # Made of both ids, so that a page which did not hear the answer comes to the same draft,
+        # and of the person's, so that nobody comes upon another's.
+        own = uuid5(pk, f"{owner.opaque_id.hex} {typed.writer or uuid7().hex}")
         before = self.visible_to(owner).filter(pk=own).first()
         if before:
-            return before.write(typed)
+            return before if before.has_heard(typed) else before.write(typed)
         return self._begin(owner, uuid7() if self.filter(pk=own).exists() else own, typed, name)
 
     def _begin(self, owner: "User", pk: UUID, typed: Typed, name: str = "") -> "Draft":
@@ -179,6 +200,14 @@ class Draft(models.Model):
     def title(self) -> str:
         """The name it was given, else its first words."""
         return self.name or self.words or EMPTY
+
+    def is_of(self, typed: Typed) -> bool:
+        """Whether the page that wrote it last is this one."""
+        return typed.writer != "" and self.writer == typed.writer
+
+    def has_heard(self, typed: Typed) -> bool:
+        """Whether it holds the same, or something newer of the same page."""
+        return self.fields == typed.fields or (self.is_of(typed) and typed.edit < self.edit)
 
     def write(self, typed: Typed) -> Self:
         """Hold what was typed, as the next version."""

@@ -1,6 +1,5 @@
 """Where generations are made: gateways and the models they offer."""
 
-import json
 from datetime import datetime, timedelta
 from typing import ClassVar, cast
 
@@ -162,25 +161,20 @@ class Model(models.Model):
 
     @property
     def _along(self) -> set[str]:
-        """What can be done with pictures: given along, masked, varied."""
+        """What can be done with pictures: so many given along, masked, varied."""
         images = self.traits.images
         if not self.most_along:
             return set()
+        given = {"references", f"along-{self.most_along}"}
         if images is None:
-            return {"references"}
+            return given
         varies = images.varies and not self.gateway.variations_are_refused
-        return {"references", "mask", "make"} if varies else {"references", "mask"}
+        return given | ({"mask", "make"} if varies else {"mask"})
 
     @property
-    def choices(self) -> str:
-        """The values it takes of each named choice, as the composer's script reads them."""
-        images = self.traits.images
-        return json.dumps(dict(images.options), separators=(",", ":")) if images else ""
-
-    @property
-    def takes_any_size(self) -> bool:
-        """Whether a size can be typed."""
-        return bool(self.traits.images and self.traits.images.any_size)
+    def is_for_images(self) -> bool:
+        """Whether it is asked through the images API."""
+        return self.kind == self.Kind.IMAGES
 
     @property
     def use_url(self) -> str:

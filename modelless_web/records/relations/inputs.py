@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import DEFAULTS
-from modelless_web.records.models import Generation
+from modelless_web.records.models import Generation, Model
 
 KNOWN: Final = (*DEFAULTS, "n", "max_tokens", "stop", "stream", "user", "logit_bias")
 # These have a place of their own: prompt and pictures above, words and model in the lines below.
@@ -40,7 +41,9 @@ def parameters(row: Generation) -> list[Parameter]:
     """Every parameter as asked, as sent and as echoed, with why they differ."""
     asked, sent, echoed = row.asked, row.request, row.response
     extra = {*asked, *sent, *(ECHOED & set(echoed))} - ELSEWHERE - set(KNOWN)
-    told = [_parameter(name, asked, sent, echoed) for name in (*KNOWN, *sorted(extra))]
+    defaults = _defaults(row)
+    names = (*KNOWN, *sorted(extra))
+    told = [_parameter(name, defaults.get(name), asked, sent, echoed) for name in names]
     return [_model(row), *_system(row), *told]
 
 
@@ -84,25 +87,30 @@ def system_message(row: Generation) -> str:
 
 def _given(row: Generation) -> dict[str, str]:
     """What was asked for by name; a value at its default is as if it had not been set."""
+    defaults = _defaults(row)
     set_values = {
         name: _plain(value)
         for name, value in row.asked.items()
-        if name not in ELSEWHERE and (value is False or not _is_default(name, value))
+        if name not in ELSEWHERE and (value is False or not _is_default(value, defaults.get(name)))
     }
     return {"model": row.model, "gateway": row.gateway.name, **set_values}
 
 
 def _parameter(
-    name: str, asked: Mapping[str, Any], sent: Mapping[str, Any], echoed: Mapping[str, Any]
+    name: str,
+    default: Any,
+    asked: Mapping[str, Any],
+    sent: Mapping[str, Any],
+    echoed: Mapping[str, Any],
 ) -> Parameter:
     set_to, gone, back = asked.get(name), sent.get(name), echoed.get(name)
-    note = _note(name, set_to, gone, back)
+    note = _note(default, set_to, gone, back)
     return Parameter(name, _plain(set_to), _plain(gone), _plain(back), note)
 
 
-def _note(name: str, asked: Any, sent: Any, echoed: Any) -> str:
+def _note(default: Any, asked: Any, sent: Any, echoed: Any) -> str:
     if sent is None:
-        return "at default" if _is_default(name, asked) else "dropped for this model"
+        return "at default" if _is_default(asked, default) else "dropped for this model"
     if _is_number(asked) and _is_number(sent) and asked != sent:
         return "clamped"
     if asked is None:
@@ -138,8 +146,14 @@ def _answers(row: Generation) -> Parameter:
     return Parameter("answers", _plain(asked), _plain(sent), str(came), note)
 
 
-def _is_default(name: str, value: Any) -> bool:
-    default = 1 if name == "n" else DEFAULTS.get(name)
+def _defaults(row: Generation) -> dict[str, Any]:
+    """What a gateway assumes where nothing is sent, by name."""
+    images = image_traits(row.model.lower()) if row.model_kind == Model.Kind.IMAGES else None
+    assumed = {name: values[0] for name, values in images.options.items()} if images else {}
+    return {**DEFAULTS, "n": 1, **assumed}
+
+
+def _is_default(value: Any, default: Any) -> bool:
     return value is None or value is False or value in ("", default)
 
 

@@ -150,7 +150,7 @@ def _node(row: Generation, above: Generation | None, *, is_here: bool = False) -
 
 def _shown() -> QuerySet[Generation]:
     """What a node shows, without the heavy columns."""
-    columns = ("owner", "gateway", "model", "parent", "descent", "prompt", "asked")
+    columns = ("owner", "gateway", "model", "model_kind", "parent", "descent", "prompt", "asked")
     return (
         Generation.objects.select_related("gateway")
         .only(*columns, "queued_at", "deleted_at", "status", "gateway__name")

@@ -79,11 +79,12 @@ def months(user: User, query: Query) -> list[tuple[date, int]]:
     first, last = (moment_of(row.pk).date().replace(day=1) for row in (oldest, newest))
     all_months = list(_months(first, last))[-MOST_MONTHS:]
     counts = [_in_month(hits, place, month) for place, month in enumerate(all_months)]
-    found = dict(counts[0].union(*counts[1:], all=True))
+    # A union would go by the model's own order, whose column it does not have.
+    found = dict(counts[0].union(*counts[1:], all=True).order_by())
     return [
         (month, found[place])
         for place, month in reversed([*enumerate(all_months)])
-        if place in found
+        if found.get(place)
     ]
 
 

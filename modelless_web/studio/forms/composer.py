@@ -1,6 +1,7 @@
 """The composer: what a person sets, whatever the family of the model that is to make it."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -74,6 +75,28 @@ class ComposerForm(ChatGroup, ImagesGroup):
         self.fields["model"].queryset = models  # type: ignore[attr-defined]
         # What is varied needs no words.
         self.fields["prompt"].required = self["make"].value() != VARY
+
+    @property
+    def is_for_pictures(self) -> bool:
+        """Whether the model that it shows is one of the images API."""
+        value = self["model"].value()
+        model = value if isinstance(value, Model) else self._offered(value)
+        return model is not None and model.is_for_images
+
+    @property
+    def picture_choices(self) -> str:
+        """What each model of the images API takes of each choice, as the script reads it."""
+        models: Iterable[Model] = self.fields["model"].queryset  # type: ignore[attr-defined]
+        taken = {
+            model.pk: {**traits.options, "any_size": traits.any_size}
+            for model in models
+            if model.is_for_images and (traits := model.traits.images)
+        }
+        return json.dumps(taken, separators=(",", ":"))
+
+    def _offered(self, pk: Any) -> Model | None:
+        models: Iterable[Model] = self.fields["model"].queryset  # type: ignore[attr-defined]
+        return next((model for model in models if str(model.pk) == str(pk)), None)
 
     def clean_parent(self) -> Generation | None:
         """The generation that is being refined, if it is this person's."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from modelless_web.records.markdown import without_pictures
 from modelless_web.records.models import Generation, Picture
@@ -18,6 +18,7 @@ from modelless_web.studio.requests import StudioRequest, own_generations, read_u
 FEWEST: Final = 2
 MOST: Final = 6
 LETTERS: Final = "ABCDEF"
+SEE_OTHER: Final = 303
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,21 @@ class Texts:
     differences: list[tuple[str, Difference]]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: StudioRequest) -> HttpResponse:
-    """The generations named by ``of``, in that order; the others are held against the first."""
-    wanted = list(dict.fromkeys(map(read_uuid, request.GET.getlist("of"))))
+    """The generations named by ``of``, in that order; the others are held against the first.
+
+    A form that picks them is led to the address that shows them.
+    """
+    said = request.POST or request.GET
+    wanted = list(dict.fromkeys(map(read_uuid, said.getlist("of"))))
     if not FEWEST <= len(wanted) <= MOST:
         context = {"sides": [], "number": len(wanted), "fewest": FEWEST, "most": MOST}
         return render(request, "studio/compare.html", context)
-    return render(request, "studio/compare.html", compared(own_generations(request, wanted)))
+    rows = own_generations(request, wanted)
+    if request.method == "POST":
+        return HttpResponseRedirect(_url(rows), status=SEE_OTHER)
+    return render(request, "studio/compare.html", compared(rows))
 
 
 def compared(rows: list[Generation]) -> dict[str, Any]:

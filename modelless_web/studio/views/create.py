@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
-from modelless_web.records.models.drafts import MOST_DRAFTS
+from modelless_web.records.models.drafts import MOST_DRAFTS, offer
 from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
 from modelless_web.studio.forms.references import posted
@@ -74,6 +74,13 @@ def unsaved(request: StudioRequest, said: str, sent: QueryDict) -> HttpResponse:
     source = _refined(request, sent.get("parent", ""))
     page = _page(request, form, _sent_draft(request), source) | {"said": said}
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
+
+
+@require_safe
+def picture_fields(request: StudioRequest) -> HttpResponse:
+    """What only picture models take, for a composer that was made for another one."""
+    form = ComposerForm(person=request.user)
+    return render(request, "studio/create.html#pictures", {"form": form})
 
 
 @require_POST
@@ -138,13 +145,13 @@ def _draft(request: StudioRequest) -> Draft:
     else:
         found = Draft.objects.visible_to(request.user).with_sent().first()
         found = None if found and found.is_sent else found
-    return found or Draft(pk=read_uuid(new) or uuid7(), version=0)
+    return found or Draft(pk=read_uuid(new) or offer(request.user), version=0)
 
 
 def _sent_draft(request: StudioRequest) -> Draft:
     """The draft of a sent form, as far as its page had read it."""
     sent = request.POST.get("draft", "")
-    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or uuid7())
+    draft = find_draft(request, sent) or Draft(pk=read_uuid(sent) or offer(request.user))
     version = request.POST.get("version", "")
     draft.version = int(version) if version.isdecimal() and len(version) < LONGEST_ID else 0
     return draft
@@ -200,9 +207,20 @@ def _page(
 
 def _composer_context(form: ComposerForm, source: Generation | None) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
+    # Few sets are taken by many models; each is said once.
+    takes = list(dict.fromkeys(model.takes for model in models))
     gateways = [
-        {"gateway": gateway, "models": list(group)}
+        {
+            "gateway": gateway,
+            "options": [{"model": model, "takes": takes.index(model.takes)} for model in group],
+        }
         for gateway, group in groupby(models, key=lambda model: model.gateway)
     ]
     reasons = [] if models else ["No gateway offers a model yet. See Models for the reason."]
-    return {"form": form, "gateways": gateways, "source": source, "reasons": reasons}
+    return {
+        "form": form,
+        "gateways": gateways,
+        "takes": "|".join(takes),
+        "source": source,
+        "reasons": reasons,
+    }

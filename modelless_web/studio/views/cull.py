@@ -132,7 +132,7 @@ def _summary(request: StudioRequest, walk: Cull) -> dict[str, Any]:
         "starred": starred,
         "rejected": rejected,
         "left": looked_at - starred - rejected,
-        "rated": [(least, walk.rated(least).count()) for least in range(5, 0, -1)],
+        "rated": _rated(walk),
         "passed": walk.passed().count(),
         "goes_on": bool(culls.ahead(walk, latest, 1)),
         "is_full": looked_at >= culls.MOST_LOOKED_AT,
@@ -141,6 +141,16 @@ def _summary(request: StudioRequest, walk: Cull) -> dict[str, Any]:
         "back_url": _address(walk, at=latest) if latest else "",
         "on_url": _address(walk, after=latest) if latest else _address(walk),
     }
+
+
+def _rated(walk: Cull) -> list[tuple[int, int]]:
+    """How many have at least so many stars, from five down, where a step adds any."""
+    counts = [(least, walk.rated(least).count()) for least in range(5, 0, -1)]
+    return [
+        (least, count)
+        for (least, count), (_, above) in zip(counts, [(6, 0), *counts], strict=False)
+        if count > above
+    ]
 
 
 def _around(walk: Cull) -> dict[str, Any]:

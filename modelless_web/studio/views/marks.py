@@ -36,7 +36,8 @@ def mark(request: StudioRequest, pk: UUID) -> HttpResponse:
     except UnknownChangeError as error:
         problem = str(error)
     if request.htmx:
-        context = marks_of(request, own_generation(request, pk)) | {"problem": problem}
+        told = {"problem": problem, "oob": True}
+        context = marks_of(request, own_generation(request, pk)) | told
         return render(request, "components/marks.html", context)
     return HttpResponseRedirect(came_from(request, row.get_absolute_url()), status=SEE_OTHER)
 

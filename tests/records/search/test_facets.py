@@ -57,3 +57,14 @@ def test_facets_cost_two_queries(
     history.make(owner)
     with django_assert_num_queries(2):
         facets.facets(owner, parse("lighthouse"))
+
+
+def test_every_month_that_has_something_is_counted_newest_first() -> None:
+    owner = factories.guest()
+    history.make(owner)
+    counted = [(f"{month:%Y-%m}", many) for month, many in facets.months(owner, parse(""))]
+    assert counted == [("2026-03", 3), ("2026-01", 1), ("2025-12", 1)]
+
+
+def test_a_history_of_nothing_has_no_months() -> None:
+    assert facets.months(factories.guest(), parse("")) == []

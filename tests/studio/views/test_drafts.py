@@ -205,7 +205,7 @@ def test_many_drafts_take_no_more_queries(mine: Client, person: User, model: Mod
 
 
 def test_a_script_is_told_where_it_is_kept(mine: Client, person: User) -> None:
-    sent = new_page(writer="tab", edit="1")
+    sent = new_page(draft=typed(mine.get("/"), "draft"), writer="tab", edit="1")
     told = mine.post(SAVE, sent, headers=SCRIPT).json()
     assert told == {
         **{"draft": sent["draft"], "version": 1, "title": "half a thought"},

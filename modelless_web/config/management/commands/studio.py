@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from modelless_web.config import prepare
 from modelless_web.config.lock import lock_data_folder
+from modelless_web.config.management.console import in_a_sentence
 from modelless_web.engine import runtime
 from modelless_web.records.owner import has_owner, owner_token
 
@@ -67,9 +68,10 @@ class Command(BaseCommand):
         listener = self._listen(environment.host, environment.port)
         practice = prepare.start_practice()
         try:
-            prepare.database()
-            prepare.static_files()
-            prepare.gateways(prepare.practice_address(practice))
+            with in_a_sentence("The studio did not start; see to that first, then try again."):
+                prepare.database()
+                prepare.static_files()
+                prepare.gateways(prepare.practice_address(practice))
             self._announce(listener.getsockname()[1])
             self._serve(listener)
         except KeyboardInterrupt:
