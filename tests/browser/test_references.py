@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import JSHandle, Locator, expect
 
 from tests.browser.screen import Screen, pk_of
+from tests.browser.test_looks import complaints
 from tests.support.factories import photo
 
 SEES: Final = "practice-sees"
@@ -288,6 +289,53 @@ def test_a_variation_needs_no_prompt(screen: Screen) -> None:
     card = screen.cards.first
     expect(card).to_have_attribute("data-status", "succeeded")
     assert "prompt" not in json.loads(screen.ledger.generation(pk_of(card))["request"])
+
+
+@pytest.mark.browser_context_args(has_touch=True, viewport={"width": 390, "height": 844})
+def test_a_mask_is_brushed_with_a_finger_and_the_sheet_comes_back(screen: Screen) -> None:
+    screen.open("/?new")
+    screen.choose(EDITS)
+    add(screen, "green")
+    _, box = open_mask(screen)
+    hand = screen.page.context.new_cdp_session(screen.page)
+
+    def touch(kind: str, *places: float) -> None:
+        points = [{"x": box["x"] + box["width"] * at, "y": box["y"] + 40} for at in places]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.3)
+    for at in (0.4, 0.5, 0.6, 0.7):
+        touch("touchMove", at)
+    touch("touchEnd")
+    use_mask(screen)
+    left, row = alpha(screen), round(40 / box["height"] * 50)
+    assert [left.getpixel((across, row)) for across in (15, 25, 35)] == [0, 0, 0]
+    assert left.getpixel((25, 45)) == 255
+    expect(screen.prompt).to_be_visible()
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_scripts_they_are_chosen_with_the_form_and_kept_by_a_draft(
+    screen: Screen,
+) -> None:
+    screen.open()
+    screen.choose(SEES)
+    screen.prompt.fill("On paper")
+    screen.page.get_by_label("Add pictures").set_input_files([file("red"), file("blue")])
+    screen.page.locator("noscript button[formaction]").click()
+    expect(strip(screen)).to_have_count(2)
+    screen.page.get_by_label("Remove").first.check()
+    screen.go.click()
+    expect(screen.page.get_by_text("I see 1 picture.")).to_be_visible()
+
+
+def test_axe_finds_nothing_in_the_strip_and_over_the_mask(screen: Screen) -> None:
+    ready(screen, EDITS)
+    add(screen, "green", "red")
+    assert complaints(screen.page) == []
+    screen.page.set_viewport_size({"width": 1440, "height": 900})
+    open_mask(screen)
+    assert complaints(screen.page) == []
 
 
 @pytest.mark.parametrize("path", ["/?new"])

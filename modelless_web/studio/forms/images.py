@@ -8,7 +8,7 @@ from django import forms
 from modelless_web.gateway.image_models import AUTO, SIZE, ImageTraits
 from modelless_web.gateway.parameters import CHOSEN, MOST_COMPRESSION, MOST_PARTIAL, Images
 from modelless_web.records.models import User
-from modelless_web.studio.forms.references import ReferencesGroup
+from modelless_web.studio.forms.references import VARIED, ReferencesGroup
 
 SIZES: Final = {
     "": "Default",
@@ -142,7 +142,7 @@ class ImagesGroup(ReferencesGroup):
         }
         return Images(
             model=model.name,
-            prompt=data["prompt"],
+            prompt=data["prompt"] or VARIED,
             traits=traits,
             stream=data["stream"] and traits.streams,
             user=self.person.opaque_id.hex if data["user"] else "",

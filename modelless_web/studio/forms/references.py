@@ -24,6 +24,8 @@ type File = UploadedFile[Any]
 MOST: Final = 20
 LONGEST: Final = 2_000
 VARY: Final = "variation"
+# What stands for the words that nobody had to write.
+VARIED: Final = "A variation"
 ALONG: Final = ("references", "mask", "make")
 GONE: Final = "One of the pictures that go along is gone; remove it or choose another."
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from . import compiled, plain, scripted
+from . import compiled, forms, plain, scripted
 from .request import Request
 
 
@@ -35,3 +35,11 @@ _TABLE: Final = (
     Language("r", "R", scripted.r),
 )
 LANGUAGES: Final = {language.slug: language for language in _TABLE}
+# What pictures go along with is a form.
+FORMS: Final = {
+    language.slug: language
+    for language in (
+        Language("shell", "Shell", forms.shell),
+        Language("python", "Python", forms.python),
+    )
+}

@@ -16,13 +16,13 @@ from modelless_web.gateway.attachments import NOTHING
 from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
-from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
+from modelless_web.records.relations.inputs import given, measured, parameters, revised_prompts
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
 from modelless_web.records.relations.words import Difference
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
-from modelless_web.studio.snippets.languages import LANGUAGES
+from modelless_web.studio.snippets.languages import FORMS, LANGUAGES
 from modelless_web.studio.snippets.request import Request
 from modelless_web.studio.views.marks import marks_of
 
@@ -140,6 +140,7 @@ def detail(row: Generation) -> dict[str, Any]:
         "generation": row,
         "parameters": parameters(row),
         "measured": measured(row),
+        "given": given(row),
         "revised": [Difference(row.prompt, text) for text in revised_prompts(row)],
         "lineage": lineage(row),
         "pictures": _pictures(row),
@@ -157,14 +158,15 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
 
     Nothing, where the gateway's address is none that anything could be sent to.
     """
-    language = LANGUAGES.get(slug) or next(iter(LANGUAGES.values()))
+    known = FORMS if "image" in row.request else LANGUAGES
+    language = known.get(slug) or next(iter(known.values()))
     try:
         address = normalise(row.gateway.base_url)
     except ValueError:
         return {}
     call = family_of(row.model_kind).call_of(row.request, NOTHING)
-    snippet = language.write(Request(address, call))
-    return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
+    snippet = language.write(Request(address, call, row.request))
+    return {"language": language, "languages": known.values(), "snippet": snippet}
 
 
 def _pictures(row: Generation) -> list[dict[str, Any]]:
