@@ -324,7 +324,7 @@ def test_without_scripts_they_are_chosen_with_the_form_and_kept_by_a_draft(
     screen.page.get_by_label("Add pictures").set_input_files([file("red"), file("blue")])
     screen.page.locator("noscript button[formaction]").click()
     expect(strip(screen)).to_have_count(2)
-    screen.page.get_by_label("Remove").first.check()
+    screen.page.get_by_label("Remove", exact=True).first.check()
     screen.go.click()
     expect(screen.page.get_by_text("I see 1 picture.")).to_be_visible()
 

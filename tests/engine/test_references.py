@@ -2,6 +2,7 @@
 
 import io
 import re
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from PIL import Image
 from modelless_web.engine import catalogue, tasks
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Chat, Images, Message
+from modelless_web.records import references
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Charge, Gateway, Generation, Reference, Status, User
-from tests.engine.asking import finish, offered
+from tests.engine.asking import finish, offered, reach
 from tests.support import factories
 
 SEES = "practice-sees"
@@ -35,14 +37,17 @@ def edit(at: Gateway, owner: User, *given: Reference, **values: Any) -> Generati
 
 
 def submit(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
-    row = tasks.submit(
+    return finish(begin(at, owner, asked))
+
+
+def begin(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
+    return tasks.submit(
         owner=owner,
         model=offered(at, asked.model),
         parameters=asked,
         asked={},
         submission=uuid7().hex,
     )
-    return finish(row)
 
 
 def test_they_arrive_at_the_model_in_their_order(practice: Gateway) -> None:
@@ -152,3 +157,18 @@ def test_a_gateway_that_edits_nothing_is_remembered_and_costs_nothing(practice: 
     assert offered(practice, "gpt-image-1").most_along == 0
     catalogue.take(practice, [])
     assert offered(practice, "gpt-image-1").most_along == 16
+
+
+def test_a_run_that_is_stopped_before_they_are_read_is_not_sent(
+    practice: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, going_on = factories.guest(), Event()
+    given = factories.reference(owner)
+    monkeypatch.setattr(references, "load", lambda *_: going_on.wait(30))
+    words = Message(role="user", content="Too soon", pictures=(given.name,))
+    row = begin(practice, owner, Chat(model=SEES, messages=(words,)))
+    reach(row, lambda found: found.status == Status.RUNNING)
+    tasks.stop(row)
+    ended = finish(row)
+    going_on.set()
+    assert (ended.status, ended.charge, ended.transcript.sent) == ("cancelled", "unsent", b"")

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from modelless_web.gateway.traits import ModelTraits
 from modelless_web.records import references
 from modelless_web.records.models import Model, Reference, User
-from modelless_web.records.store import NotAPictureError
+from modelless_web.records.store import NotAPictureError, StoreError
 from modelless_web.studio.forms.fields import read_ids
 
 type File = UploadedFile[Any]
@@ -140,10 +140,7 @@ class ReferencesGroup(forms.Form):
 
 
 def posted(person: User, post: QueryDict, files: MultiValueDict[str, File]) -> Posted:
-    """Take what a composer sent: pictures are kept and stand among the others as their ids.
-
-    Raises StoreError.
-    """
+    """Take what a composer sent: pictures are kept and stand among the others as their ids."""
     pictures, masks = files.getlist("files"), files.getlist("mask_file")[:1]
     dropped = set(post.getlist("drop"))
     if not (pictures or masks or dropped):
@@ -163,7 +160,7 @@ def posted(person: User, post: QueryDict, files: MultiValueDict[str, File]) -> P
 def _keep(
     take: Callable[[User, bytes], Reference], person: User, files: list[File], faults: list[str]
 ) -> list[Reference]:
-    """Keep what was uploaded; of what is no picture, say why."""
+    """Keep what was uploaded; of what can't be, say why."""
     kept = []
     for file in files:
         try:
@@ -171,6 +168,8 @@ def _keep(
             kept.append(take(person, file.read(references.MOST_BYTES + 1)))
         except NotAPictureError as error:
             faults.append(f"“{file.name}” can’t go along: {error}.")
+        except StoreError as error:
+            faults.append(f"“{file.name}” can’t be stored now ({error}). Try again in a moment.")
     return kept
 
 

@@ -38,6 +38,7 @@ SAID = {
     "saved": "Saved",
     "alone": "The answer that this refined is gone; it begins a new conversation now.",
     "apart": "Another tab has changed this draft, so what you typed here is now one of its own.",
+    "unstored": "The picture can’t be stored now, so it does not go along. Try again in a moment.",
     "full": f"You have {MOST_DRAFTS} drafts, as many as there may be. Delete one first.",
 }
 

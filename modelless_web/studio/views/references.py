@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.records import references
 from modelless_web.records.ids import uuid7
-from modelless_web.records.store import NotAPictureError
+from modelless_web.records.store import NotAPictureError, StoreError
 from modelless_web.studio.forms.composer import ComposerForm
 from modelless_web.studio.forms.references import posted
 from modelless_web.studio.requests import StudioRequest, lead, own_picture, own_reference
@@ -49,4 +49,6 @@ def take(request: StudioRequest, pk: UUID) -> HttpResponse:
             )
     except (FileNotFoundError, NotAPictureError) as error:
         raise Http404 from error
+    except StoreError:
+        return lead(request, f"{reverse('create')}?new={uuid7()}&said=unstored")
     return lead(request, f"{reverse('create')}?new={uuid7()}&along={row.pk}")

@@ -1,5 +1,6 @@
 """The pictures that go along: added to the strip, shown, and taken from answers."""
 
+import errno
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from modelless_web.records.media import AtomicStorage
 from modelless_web.records.models import Draft, Generation, Model, Reference, User
 from tests.studio.factories import a_generation, a_model, a_picture, filled_in, png
 from tests.studio.pages import HTMX, chosen_model, faults, text_of, typed
@@ -52,6 +54,20 @@ def test_what_is_no_picture_is_told_by_its_name_as_text(mine: Client) -> None:
     assert len(shown(response)) == 1
     assert "can’t go along: the bytes are not a PNG" in text_of(response)
     assert "<img src=x" not in response.content.decode()
+
+
+def test_a_store_that_cannot_be_written_is_told(
+    mine: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = a_picture(a_generation(person), photo(3000, 10))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(AtomicStorage, "_save", full)
+    assert "can’t be stored now (No space left on device)" in text_of(add(mine, file()))
+    response = mine.post(f"/pictures/{picture.pk}/along/", follow=True)
+    assert "The picture can’t be stored now" in text_of(response)
 
 
 def test_no_more_than_there_is_room_for_are_kept(mine: Client) -> None:
