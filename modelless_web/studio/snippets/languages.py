@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from . import compiled, forms, plain, scripted
+from . import compiled, plain, scripted
 from .request import Request
 
 
@@ -39,7 +39,7 @@ LANGUAGES: Final = {language.slug: language for language in _TABLE}
 FORMS: Final = {
     language.slug: language
     for language in (
-        Language("shell", "Shell", forms.shell),
-        Language("python", "Python", forms.python),
+        Language("shell", "Shell", plain.shell_form),
+        Language("python", "Python", scripted.python_form),
     )
 }
