@@ -1,5 +1,6 @@
 """The composer's group of fields for chat: sampling, limits and the conversation."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -126,12 +127,16 @@ class ChatGroup(ReferencesGroup):
 
     def _messages(self) -> tuple[Message, ...]:
         parent: Generation | None = self.cleaned_data["parent"]
-        along = self.for_chat(self.cleaned_data["model"].traits)
+        traits: ModelTraits = self.cleaned_data["model"].traits
+        along = self.for_chat(traits)
         asked = Message(role="user", content=self.cleaned_data["prompt"], **along)
         system = self.cleaned_data["system"]
         earlier = conversation(parent) if parent else ()
         # What the form shows is what is sent: an emptied system message is gone for good.
         spoken = [message for message in earlier if message.role != "system"]
+        if traits.by_address or not traits.takes_images:
+            # What another model saw, this one could only stumble over.
+            spoken = [replace(message, pictures=()) for message in spoken]
         before = [Message(role="system", content=system)] if system else []
         return (*before, *spoken, asked)
 

@@ -94,9 +94,11 @@ class ReferencesGroup(forms.Form):
 
     @property
     def varies(self) -> bool:
-        """Whether others like the picture are wanted, of a model that makes them."""
-        images = self.cleaned_data["model"].traits.images
-        return bool(images and images.varies) and self.cleaned_data["make"] == VARY
+        """Whether others like a picture that goes along are wanted, of a model that makes them."""
+        data = self.cleaned_data
+        images = data["model"].traits.images
+        is_wanted = data["make"] == VARY and data["references"] != ""
+        return is_wanted and bool(images and images.varies)
 
     def given(self) -> list[Reference]:
         """What goes along. Raises ValueError with a sentence if the model does not take it."""
@@ -128,14 +130,15 @@ class ReferencesGroup(forms.Form):
         """How they stand in a request of the images API."""
         rows = self.given()
         pictures = tuple(row.name for row in rows)
-        is_variation = self.varies and bool(rows)
+        if self.varies and self.cleaned_data["model"].gateway.variations_are_refused:
+            raise ValueError("This gateway has said that it varies no pictures; edit it instead.")
         mask = next(iter(self._own(self.cleaned_data["mask"] if rows else "")), None)
         if mask and (mask.width, mask.height) != (rows[0].width, rows[0].height):
             raise ValueError("The mask was drawn over another picture; draw it anew.")
         return {
             "pictures": pictures,
-            "mask": mask.name if mask and not is_variation else "",
-            "is_variation": is_variation,
+            "mask": mask.name if mask and not self.varies else "",
+            "is_variation": self.varies,
         }
 
 

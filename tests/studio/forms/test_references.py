@@ -172,3 +172,24 @@ def test_an_edit_that_is_refined_keeps_its_picture(person: User) -> None:
     kept = a_generation(person, asked=sent.asked(), model_kind="images", gateway=model.gateway)
     shown = ComposerForm(initial=initial(person, model, kept, "refine"), person=person)
     assert shown.along == [row]
+
+
+@pytest.mark.parametrize("name", ["stable-diffusion", "gpt-4-all"])
+def test_a_conversation_goes_on_without_them_where_the_model_cannot_see(
+    person: User, name: str
+) -> None:
+    body = chat(form(person, a_model("practice-sees"), reference(person))).body()
+    parent = a_generation(person, text="I see one.", request=body)
+    asked = chat(form(person, a_model(name), parent=str(parent.pk), prompt="And now?"))
+    assert [message.pictures for message in asked.messages] == [(), (), ()]
+
+
+def test_nothing_is_varied_that_is_not_there(person: User) -> None:
+    sent = form(person, a_model("dall-e-2", kind="images"), prompt="", make="variation")
+    assert faults(sent) == "Write what you would like to see."
+
+
+def test_a_gateway_that_varies_nothing_says_so_before_it_is_asked(person: User) -> None:
+    model = refused(no_variations_at=timezone.now())
+    sent = form(person, model, reference(person), make="variation")
+    assert "varies no pictures" in faults(sent)
