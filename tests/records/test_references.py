@@ -14,6 +14,7 @@ from modelless_web.gateway.attachments import Wanted
 from modelless_web.records import references, retention
 from modelless_web.records.checking import check_pictures, find_left_over
 from modelless_web.records.models import Discarded, Reference, User
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.store import NotAPictureError
 from tests.studio.factories import a_generation, a_picture
 from tests.support import factories
@@ -213,7 +214,7 @@ def test_a_look_at_the_store_finds_what_is_missing_and_nothing_left_over(owner: 
 
 def test_signing_in_takes_them_along(owner: User) -> None:
     row, account = reference(owner), factories.person()
-    account.adopt(owner)
+    adopt(account, owner)
     row.refresh_from_db()
     assert row.owner == account
 
