@@ -326,7 +326,7 @@ def test_without_scripts_they_are_chosen_with_the_form_and_kept_by_a_draft(
     expect(strip(screen)).to_have_count(2)
     screen.page.get_by_label("Remove", exact=True).first.check()
     screen.go.click()
-    expect(screen.page.get_by_text("I see 1 picture.")).to_be_visible()
+    expect(screen.page.get_by_text("I see 1 picture.", exact=True)).to_be_visible()
 
 
 def test_axe_finds_nothing_in_the_strip_and_over_the_mask(screen: Screen) -> None:
