@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 
 from modelless_web.records.models import Gateway, Generation, Model, PriceRule, User
 from modelless_web.records.models.generations import midnight
-from modelless_web.records.models.pictures import FORMATS
+from modelless_web.records.models.stored import FORMATS
 
 type Rows = QuerySet[Any]
 type Choices = list[tuple[str, str]]

@@ -11,6 +11,7 @@ from modelless_web.engine.recorder import Recorder
 from modelless_web.gateway.client import Client
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.traits import describe
+from modelless_web.gateway.wire import edits
 from modelless_web.gateway.wire.models import Offer
 from modelless_web.gateway.wire.pricing import PriceList
 from modelless_web.records.models import Gateway, Model
@@ -19,6 +20,7 @@ from modelless_web.records.prices import bills, book, drift
 LONGEST_DESCRIPTION = 300
 # Rules written in one transaction: what runs must not wait for a long list.
 RULES_AT_ONCE = 40
+NOT_THERE = {edits.EDITS: "no_edits_at", edits.VARIATIONS: "no_variations_at"}
 
 
 class Catalogue:
@@ -106,6 +108,12 @@ def note_price_trouble(gateway: Gateway, trouble: str) -> None:
     Gateway.objects.filter(pk=gateway.pk).update(price_trouble=trouble)
 
 
+def note_refusal(gateway: int, path: str) -> None:
+    """Remember that a gateway does not know an address (gateway reference, section 4.4)."""
+    column = NOT_THERE[path]
+    Gateway.objects.filter(pk=gateway).update(**{column: timezone.now()})
+
+
 def take(gateway: Gateway, offers: list[Offer]) -> None:
     """Make the records say what the gateway offers now.
 
@@ -119,7 +127,12 @@ def take(gateway: Gateway, offers: list[Offer]) -> None:
         update_fields=["description", "seen_at"],
     )
     Gateway.objects.filter(pk=gateway.pk).update(
-        trouble="", checked_at=now, down_since=None, asked_again_at=None
+        trouble="",
+        checked_at=now,
+        down_since=None,
+        asked_again_at=None,
+        no_edits_at=None,
+        no_variations_at=None,
     )
 
 

@@ -7,8 +7,7 @@ so a late, lost or doubled call is harmless on every database.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from itertools import batched
 from typing import Any
@@ -18,8 +17,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
+from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.gateway.errors import GatewayError
-from modelless_web.gateway.events import UsageReported
+from modelless_web.gateway.families import family_of
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import (
     Attempt,
@@ -27,6 +27,7 @@ from modelless_web.records.models import (
     ErrorGroup,
     Generation,
     Model,
+    Reference,
     Sketch,
     Status,
     Transcript,
@@ -40,45 +41,6 @@ from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 200
-
-
-@dataclass(slots=True)
-class ChoiceText:
-    """One choice as far as it has arrived."""
-
-    index: int
-    text: str = ""
-    reasoning: str = ""
-    finish_reason: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class Settlement:
-    """How a run ended, with everything that is to be kept of it."""
-
-    generation: UUID
-    status: Status
-    choices: Sequence[ChoiceText]
-    response: dict[str, Any] = field(default_factory=dict)
-    sent: bytes = b""
-    received: bytes = b""
-    usage: UsageReported | None = None
-    error: GatewayError | None = None
-    was_cut_off: bool = False
-    damaged: int = 0
-    first_byte_at: datetime | None = None
-    last_byte_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedAttempt:
-    """An attempt that cost nothing and is repeated in ``wait`` seconds."""
-
-    generation: UUID
-    number: int
-    error: GatewayError
-    began_at: datetime
-    wait: float
 
 
 def queue(
@@ -376,9 +338,14 @@ def _first(row: Generation) -> Generation | None:
 
 @transaction.atomic
 def _insert(row: Generation) -> None:
-    """Commit a new row together with the words by which it is found."""
+    """Commit a new row with the words by which it is found and the pictures that go along."""
     row.save(force_insert=True)
     index.write([row.pk])
+    names = family_of(row.model_kind).attached(row.request).names
+    if names:
+        given = Reference.objects.filter(owner_id=row.owner_id).named(names)
+        row.references.set(given)
+        given.update(used_at=row.queued_at)
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from uuid import UUID
 from django.db import OperationalError, close_old_connections, connections, transaction
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.live import LiveLog, News, card
+from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.waits import for_ever
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (

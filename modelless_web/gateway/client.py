@@ -191,7 +191,7 @@ class Exchange:
 
     async def _open(self) -> AsyncIterator[bytes]:
         request = self._request()
-        self.sent = _head_of(request) + self._call.body
+        self.sent = _head_of(request) + self._call.record
         most = self._clock() + CONNECT + WRITE + self._patience.silence
         async with asyncio.timeout_at(min(most, self._ends_at)) as self._opening:
             response = await self._http.send(request, stream=True)

@@ -7,17 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import parse_qs
 
-from . import wire
+from . import edits, wire
 from .answers import Turn
 from .catalogue import MODELS
 from .gallery import Gallery
-from .images import IMAGE_MODELS, RefusedOrderError, read_order
+from .images import IMAGE_MODELS, Order, RefusedOrderError, read_order
 from .till import Till
 from .wire import Receive, Reply, Scope, Send
 
 MOST_BODY = 32 * 1024 * 1024
 INDEX = b"<!doctype html><title>Practice gateway</title><p>Its API is under <code>/v1</code>.</p>"
-UNSUPPORTED = ("/v1/images/edits", "/v1/images/variations")
 NOT_A_PICTURE = {
     "html": b"<!doctype html><html><body><h1>Please sign in to see this file</h1></body></html>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -50,8 +49,8 @@ class Practice:
             await self._chat(scope, body, reply)
         elif path == "/v1/images/generations" and method == "POST":
             await self._images(scope, body, reply)
-        elif path in UNSUPPORTED and method == "POST":
-            await reply.json(501, wire.error("API not implemented", "new_api_error"))
+        elif path in edits.PATHS and method == "POST":
+            await self._edits(scope, body, reply)
         elif path == "/v1/models" and method == "GET":
             names = [*MODELS, *IMAGE_MODELS]
             await reply.json(200, {"object": "list", "data": [item(name) for name in names]})
@@ -86,15 +85,26 @@ class Practice:
         try:
             order = read_order(body)
         except RefusedOrderError as problem:
-            words = wire.error(str(problem), "invalid_request_error", code=problem.code)
-            await reply.json(400, words)
+            await refuse(problem, reply)
             return
-        found = IMAGE_MODELS.get(order.model)
-        if found is None:
-            text = f"当前分组 default 下对于模型 {order.model} 无可用渠道"
-            await reply.json(503, wire.error(text, code="model_not_found"))
+        if await is_known(order, reply):
+            behave = IMAGE_MODELS[order.model][1]
+            await behave(order, reply, self._gallery, own_address(scope))
+
+    async def _edits(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        path, kind = scope["path"], dict(scope["headers"]).get(b"content-type", b"")
+        try:
+            wanted = edits.read_edit(path, body, kind.decode("latin-1"))
+            if not await is_known(wanted.order, reply):
+                return
+            if edits.is_there(path, wanted.order):
+                await edits.edit(wanted, reply, self._gallery, own_address(scope))
+                return
+        except RefusedOrderError as problem:
+            await refuse(problem, reply)
             return
-        await found[1](order, reply, self._gallery, own_address(scope))
+        words = wire.error("API not implemented", "new_api_error", code="api_not_implemented")
+        await reply.json(501, words)
 
     async def _picture(self, scope: Scope, reply: Reply) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -109,6 +119,21 @@ class Practice:
             await reply.whole(404, "text/plain; charset=utf-8", b"no such picture")
             return
         await reply.whole(200, "image/png", png)
+
+
+async def refuse(problem: RefusedOrderError, reply: Reply) -> None:
+    """Say what is wrong with a call of the images API."""
+    words = wire.error(str(problem), "invalid_request_error", code=problem.code)
+    await reply.json(400, words)
+
+
+async def is_known(order: Order, reply: Reply) -> bool:
+    """Whether there is such a model of the images API; if not, say so."""
+    if order.model in IMAGE_MODELS:
+        return True
+    text = f"当前分组 default 下对于模型 {order.model} 无可用渠道"
+    await reply.json(503, wire.error(text, code="model_not_found"))
+    return False
 
 
 def read_pace() -> float:

@@ -21,7 +21,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from modelless_web.records.models import Draft, Gateway, Generation, Picture, User
+from modelless_web.records.models import Draft, Gateway, Generation, Picture, Reference, User
 from modelless_web.records.organise.adoption import adopt
 from modelless_web.studio.forms.zone import zones
 
@@ -148,6 +148,14 @@ def own_generations(request: StudioRequest, pks: Sequence[UUID | None]) -> list[
 def own_picture(request: StudioRequest, pk: UUID) -> Picture:
     """Return this person's picture, in the trash or not, or raise Http404."""
     row = Picture.objects.filter(pk=pk, generation__owner=request.user).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def own_reference(request: StudioRequest, pk: UUID) -> Reference:
+    """Return a picture that this person has given along, or raise Http404."""
+    row = Reference.objects.visible_to(request.user).filter(pk=pk).first()
     if row is None:
         raise Http404
     return row

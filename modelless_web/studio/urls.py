@@ -18,6 +18,7 @@ from modelless_web.studio.views import (
     marks,
     models,
     pictures,
+    references,
     trash,
     usage,
 )
@@ -38,6 +39,11 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path("pictures/<uuid:pk>/along/", references.take, name="take-along"),
+    path("references/", references.add, name="references"),
+    re_path(
+        rf"^references/{UUID}/(?P<variant>original|320|640)$", references.show, name="reference"
+    ),
     path(
         "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
         pictures.sketch,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.engine.outcome import ChoiceText, Settlement
 from modelless_web.engine.rescue import queue
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.events import UsageReported

@@ -55,7 +55,13 @@ SEEN: Final = (
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
-    "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
+    "": (
+        "?from={generation}",
+        "?draft={draft}",
+        "?undo={draft}",
+        "?new={draft}&model={model}",
+        "?along={reference}",
+    ),
     "compare/": ("?of={generation}", "?of={generation}&of={nobody}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": (
@@ -128,6 +134,8 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     )
     packed = Transcript.packed(sent=told.encode(), received=told.encode())
     Transcript.objects.create(generation=row, **packed)
+    reference = factories.reference(owner, factories.photo(900, 600, "#a1b2c3"))
+    reference.generations.add(row)
     draft = factories.draft(owner, WORDS["draft"])
     model = a_model(gateway=row.gateway)
     if in_trash:
@@ -144,13 +152,18 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
     budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
     money = (factories.rule(row.gateway), factories.drift(row.gateway), budget)
-    marks = (friends, board, action, cull)
+    marks = (reference, friends, board, action, cull)
     audit = Audit.objects.create(
         actor=factories.person(), what=Audit.What.LISTED, kind="generation", address=WORDS["audit"]
     )
     rows = (owner, row, audit, picture, draft, group, model, row.gateway, *marks, *money)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
+    for name, place in {
+        "reference": reference.original_name,
+        "small reference": reference.thumbnail_name(320),
+    }.items():
+        secrets[name] = default_storage.open(place).read()
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 
 
@@ -216,7 +229,8 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 def _model_of(route: str) -> str:
     return next(
-        (name for name in ("draft", "picture", "board", "action") if name in route), "generation"
+        (name for name in ("draft", "picture", "reference", "board", "action") if name in route),
+        "generation",
     )
 
 
@@ -227,6 +241,8 @@ def form(work: Work, ids: Ids) -> str:
         "prompt": "words of mine",
         "submission": work.row.submission,
         "parent": ids["generation"],
+        "references": ids["reference"],
+        "mask": ids["reference"],
         "draft": ids["draft"],
         "version": 1,
         "name": "a name of mine",

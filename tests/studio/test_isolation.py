@@ -74,6 +74,9 @@ OWNERS: Final = {
     "generations/<uuid:pk>/restore/": (404, 303),
     "raw": (200, 404),
     "picture": (200, 200),
+    "pictures/<uuid:pk>/along/": (303, 303),
+    "references/": (200, 200),
+    "reference": (200, 200),
     "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/": (200, 404),
     "compare/": (200, 200),
     "drafts/": (200, 200),
@@ -153,7 +156,7 @@ class Browser:
         return told
 
 
-OWN: Final = ("sketch", "draft", "board", "tag")
+OWN: Final = ("sketch", "draft", "board", "tag", "reference", "small reference")
 
 
 def may_read(role: str, address: str) -> set[str]:
@@ -291,7 +294,8 @@ def test_an_owner_gets_all_that_is_theirs(state: str) -> None:
     for route in EVERY:
         if route.startswith("admin/"):
             continue
-        name = next((name for name in ("raw", "picture") if name in route), route)
+        files = ("raw", "picture", "reference") if route.startswith("^") else ()
+        name = next((name for name in files if name in route), route)
         for address in addresses(route, work.ids):
             if "?" not in address:
                 assert answer(browser, address, work) == OWNERS[name][in_trash], address

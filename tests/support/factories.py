@@ -1,15 +1,18 @@
 """Rows as the studio itself would make them; each call makes one more."""
 
+import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
 from modelless_web.engine import ledger
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.traits import describe
+from modelless_web.records import references
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Bill,
@@ -21,6 +24,7 @@ from modelless_web.records.models import (
     Picture,
     PicturePrice,
     PriceRule,
+    Reference,
     User,
 )
 from modelless_web.records.models.drafts import Typed
@@ -120,3 +124,19 @@ def draft(owner: User, prompt: str = "half a thought", **fields: str) -> Draft:
     """A draft, as a page of its own has written it."""
     typed = Typed({"prompt": prompt, **fields}, writer=uuid7().hex, edit=1)
     return Draft.objects.write(owner, uuid7(), 0, typed).draft
+
+
+def photo(
+    width: int = 64, height: int = 48, colour: str = "#3366cc", form: str = "PNG", **more: Any
+) -> bytes:
+    """The bytes of a picture in one colour."""
+    file = io.BytesIO()
+    Image.new("RGBA" if len(colour) > len("#rrggbb") else "RGB", (width, height), colour).save(
+        file, form, **more
+    )
+    return file.getvalue()
+
+
+def reference(owner: User, data: bytes | None = None, **origin: Any) -> Reference:
+    """A picture that somebody gives along."""
+    return references.take(owner, data or photo(), **origin)

@@ -21,6 +21,12 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     is_at_root: bool = False
+    kept: bytes = b""
+
+    @property
+    def record(self) -> bytes:
+        """The body as it is kept: every picture that goes along stands there by its name."""
+        return self.kept or self.body
 
 
 def json_call(path: str, body: Mapping[str, Any]) -> Call:

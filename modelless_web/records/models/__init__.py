@@ -20,6 +20,7 @@ from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Discarded, Picture, Sketch
 from modelless_web.records.models.prices import PicturePrice, PriceRule
+from modelless_web.records.models.references import Reference
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.usage import Usage
 from modelless_web.records.models.users import User
@@ -49,6 +50,7 @@ __all__ = [
     "PicturePrice",
     "Placement",
     "PriceRule",
+    "Reference",
     "Sketch",
     "Status",
     "Tag",

@@ -22,6 +22,7 @@ def adopt(account: User, guest: User) -> None:
     guest.generations.update(owner=account)
     rollup.hand_over(guest, account)
     guest.drafts.update(owner=account)
+    guest.references.update(owner=account)
     guest.culls.update(owner=account)
     guest.tags.hand_over(account)
     boards = list(guest.boards.all())

@@ -21,6 +21,7 @@ from modelless_web.records.money.estimate import estimate
 from modelless_web.records.money.outlook import Outlook, outlook
 from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
+from modelless_web.studio.forms.references import posted
 from modelless_web.studio.fragments import reswap
 from modelless_web.studio.requests import (
     StudioRequest,
@@ -35,7 +36,7 @@ NO_CONTENT = 204
 UNPROCESSABLE = 422
 LONGEST_ID = 18
 # What begins a new draft, so that nothing that is typed already is overwritten.
-BEGINNINGS = {"new", "undo", "from", "prompt"}
+BEGINNINGS = {"new", "undo", "from", "prompt", "along"}
 TAKES = {"all", "prompt", "parameters", "refine"}
 
 
@@ -44,6 +45,7 @@ SAID = {
     "saved": "Saved",
     "alone": "The answer that this refined is gone; it begins a new conversation now.",
     "apart": "Another tab has changed this draft, so what you typed here is now one of its own.",
+    "unstored": "The picture can’t be stored now, so it does not go along. Try again in a moment.",
     "full": f"You have {MOST_DRAFTS} drafts, as many as there may be. Delete one first.",
 }
 
@@ -67,15 +69,17 @@ def create(request: StudioRequest) -> HttpResponse:
             values["prompt"] = ""
         if "prompt" in request.GET:
             values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
+        if "along" in request.GET:
+            values["references"] = request.GET["along"]
     form = ComposerForm(initial=values | {"model": model}, person=request.user)
     page = _page(request, form, draft, source)
     return render(request, "studio/create.html", page | ({"said": said} if said else {}))
 
 
-def unsaved(request: StudioRequest, said: str) -> HttpResponse:
+def unsaved(request: StudioRequest, said: str, sent: QueryDict) -> HttpResponse:
     """Create with what was sent, which can't be kept for the reason that is ``said``."""
-    form = ComposerForm(initial=request.POST.dict(), person=request.user)
-    source = _refined(request, request.POST.get("parent", ""))
+    form = ComposerForm(initial=sent.dict(), person=request.user)
+    source = _refined(request, sent.get("parent", ""))
     page = _page(request, form, _sent_draft(request), source) | {"said": said}
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
@@ -90,7 +94,8 @@ def picture_fields(request: StudioRequest) -> HttpResponse:
 @require_POST
 def submit(request: StudioRequest) -> HttpResponse:
     """Take the form: commit the generation, or say what is wrong and keep what was typed."""
-    form = ComposerForm(request.POST, person=request.user)
+    sent = posted(request.user, request.POST, request.FILES)
+    form = ComposerForm(sent.data, person=request.user, faults=sent.faults)
     if not form.is_valid():
         return _composer(request, form, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -218,8 +223,10 @@ def _model(
         source = Generation.objects.visible_to(request.user).first()
     if source:
         same = offered.filter(name=source.model, gateway=source.gateway_id).first()
-        if same:
+        if same and ("along" not in request.GET or same.most_along):
             return same
+    if "along" in request.GET:
+        return next((model for model in offered if model.most_along), None)
     return offered.filter(name="stable-diffusion").first() or offered.first()
 
 

@@ -14,7 +14,7 @@ from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.records.money.budgets import OverBudgetError
-from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
+from modelless_web.records.relations.inputs import given, measured, parameters, revised_prompts
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
 from modelless_web.records.relations.words import Difference
@@ -163,6 +163,7 @@ def detail(row: Generation) -> dict[str, Any]:
         "generation": row,
         "parameters": parameters(row),
         "measured": measured(row),
+        "given": given(row),
         "revised": [Difference(row.prompt, text) for text in revised_prompts(row)],
         "lineage": lineage(row),
         "pictures": _pictures(row),

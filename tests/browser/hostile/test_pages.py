@@ -23,6 +23,7 @@ CREATE: Final = (
     "/?from={generation}&take=refine",
     "/?prompt={words}&said={words}",
     "/?model={words}&undo={words}&new={words}",
+    "/?along={words}",
 )
 HISTORY: Final = (
     "/history/",
