@@ -5,6 +5,7 @@ import json
 from modelless_web.engine import tasks
 from modelless_web.engine.runtime import Engine
 from modelless_web.practice.catalogue import MODELS
+from modelless_web.practice.images import IMAGE_MODELS
 from modelless_web.records.models import Gateway, Model
 from tests.support import factories
 from tests.support.beside import beside
@@ -23,7 +24,7 @@ def offered(gateway: Gateway) -> set[str]:
 
 def test_the_first_look_around_lists_the_models(practice: Gateway) -> None:
     tasks.refresh_models()
-    assert offered(practice) == set(MODELS)
+    assert offered(practice) == {*MODELS, *IMAGE_MODELS}
 
 
 def test_a_model_that_vanished_is_known_but_not_on_offer(engine: Engine) -> None:

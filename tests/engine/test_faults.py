@@ -37,6 +37,7 @@ ENDINGS = {
     "practice-writer": done("A first thought"),
     "practice-inline": done("](picture:sha256:", STORED),
     "practice-structured": done("Here is your picture.", STORED),
+    "practice-sees": done("I see no picture."),
     "practice-think": done("keep it simple"),
     "practice-gateway-progress": done("![file_x](", STORED),
     "practice-duplicate": done("```json", STORED),

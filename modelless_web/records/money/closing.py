@@ -14,13 +14,14 @@ from modelless_web.records.money.amounts import ZERO
 from modelless_web.records.money.pricing import Used, price, prompt_tokens, tokens_of
 from modelless_web.records.usage import rollup
 
+HEAVY = ("response", "error_body", "reasoning", "asked", "prompt", "text", "request")
 COLUMNS = ("picture_count", "charge", "cost", "cost_basis", "duration_ms")
 
 
 def close(pks: Collection[UUID]) -> None:
     """Say of generations that have just ended what they cost, and count them in the roll-up."""
-    rows = Generation.objects.filter(pk__in=pks).select_related("price_rule")
-    rows = rows.defer("response", "error_body", "reasoning", "asked", "prompt", "text", "request")
+    rows = Generation.objects.filter(pk__in=pks).select_related("price_rule", "gateway")
+    rows = rows.defer(*HEAVY, "gateway__key")
     row: Any
     refused = Attempt.objects.filter(generation=OuterRef("pk"), error_status__isnull=False)
     for row in rows.annotate(found=Count("pictures"), was_refused=Exists(refused)):

@@ -20,7 +20,7 @@ def test_every_model_on_offer_can_be_used(mine: Client, model: Model) -> None:
     assert f'href="/?model={model.pk}"' in page
 
 
-@pytest.mark.parametrize("kind", ["images", "audio", "embeddings", "midjourney"])
+@pytest.mark.parametrize("kind", ["audio", "embeddings", "midjourney"])
 def test_a_model_that_create_cannot_send_to_is_only_named(mine: Client, kind: str) -> None:
     row = a_model("something-else", kind=kind)
     page = text_of(mine.get("/models/"))
