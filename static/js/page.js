@@ -88,6 +88,16 @@
     if (event.target.matches("[type=submit], input") || event.ctrlKey || event.metaKey) once(event);
   }, true);
 
+  /* Marks that are pressed one after the other are sent one after the other, each as it was
+     when it was pressed: the answer to the first brings new buttons. */
+  document.addEventListener("submit", (event) => {
+    const marks = event.target.closest(".marks");
+    if (!marks) return;
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.target, event.submitter));
+    htmx.ajax("POST", event.target.action, { source: marks, target: marks, swap: "innerHTML", values });
+  });
+
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */
   const unsent = new WeakMap();
   const lineOf = (asker) => {
@@ -102,7 +112,7 @@
   };
   for (const name of ["htmx:sendError", "htmx:responseError"]) {
     document.addEventListener(name, ({ detail: { elt, xhr } }) => {
-      if (!elt.matches("form, button")) return;
+      if (!elt.matches("form, button, .marks")) return;
       const isTold = xhr.status === 503 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
       const line = lineOf(elt);
       line.textContent = isTold ? xhr.responseText : line.dataset.unsent;
@@ -143,15 +153,17 @@
     }
   });
   // Keys pressed while their script is on its way wait in order; once it is here they act at
-  // once, since a key can't be kept from scrolling later on.
+  // once, since a key can't be kept from scrolling later on. Where cells are, it comes at once.
   let loading = null;
-  let press = (event, tools) => {
-    loading ??= import(keys);
-    loading.then((script) => {
+  const load = () => {
+    loading ??= import(keys).then((script) => {
       press = script.press;
-      press(event, tools);
+      return press;
     });
+    return loading;
   };
+  let press = (event, tools) => load().then((act) => act(event, tools));
+  if (document.querySelector(".grid, .list")) load();
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) close();
     else press(event, { open });
