@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from modelless_web.records.models import Draft, Gateway, Generation, Picture, User
+from modelless_web.records.organise.adoption import adopt
 
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, no secret
 
@@ -59,7 +60,7 @@ def sign_in(request: HttpRequest, account: User) -> None:
     before = request.user if request.user.is_authenticated else None
     login(request, account, backend=PASSWORD_BACKEND)
     if before:
-        account.adopt(before)
+        adopt(account, before)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -6,6 +6,8 @@
   const boxes = () => [...document.querySelectorAll("[data-select]")].filter((box) => !box.closest("[hidden]"));
   const chosen = () => boxes().filter((box) => box.checked);
   const cellOf = (box) => box.closest("[data-cell]");
+  const wholes = () => document.querySelectorAll("[data-select-stack]");
+  const membersOf = (stack) => boxes().filter((box) => stack.contains(box));
   const everything = form?.querySelector("[data-select-all]");
   const comparing = form?.querySelector("[data-compare]");
   let last = null;
@@ -14,6 +16,13 @@
     if (!form) return;
     const pks = new Set(chosen().map((box) => box.value));
     for (const box of boxes()) cellOf(box).classList.toggle("is-selected", box.checked);
+    for (const whole of wholes()) {
+      const members = membersOf(whole.closest(".stack"));
+      const picked = members.filter((box) => box.checked);
+      whole.checked = picked.length > 0 && picked.length === members.length;
+      whole.indeterminate = picked.length > 0 && !whole.checked;
+      whole.closest(".stack").classList.toggle("is-selected", whole.checked);
+    }
     form.classList.toggle("has-selection", pks.size > 0);
     const words = everything.checked ? "All that match" : `${pks.size} selected`;
     form.querySelector("[data-selected-count]").textContent = words;
@@ -29,6 +38,15 @@
     const [from, until] = [all.indexOf(last), all.indexOf(to)].sort((a, b) => a - b);
     for (const box of all.slice(Math.max(0, from), until + 1)) pick(box, value);
   };
+  const pickStack = (stack, value, isRange) => {
+    const members = membersOf(stack);
+    for (const box of members) {
+      if (isRange && last) pickRange(box, value);
+      else pick(box, value);
+    }
+    last = members.at(-1);
+    show();
+  };
   const clear = () => {
     for (const box of boxes()) box.checked = false;
     everything.checked = false;
@@ -38,6 +56,12 @@
   form?.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
     if (at("[data-select-none]")) return clear();
+    const whole = at("[data-select-stack]");
+    if (whole) return pickStack(at(".stack"), whole.checked, event.shiftKey);
+    if (at(".stack > details:not([open]) > summary") && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return pickStack(at(".stack"), membersOf(at(".stack")).some((box) => !box.checked));
+    }
     const cell = at("[data-cell]");
     const box = cell?.querySelector("[data-select]");
     if (!box) return;
@@ -79,7 +103,7 @@
       if (!frame.isConnected) document.body.append(frame);
       Object.assign(frame.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
       for (const box of boxes()) {
-        const place = cellOf(box).getBoundingClientRect();
+        const place = (box.closest("details:not([open])") ?? cellOf(box)).getBoundingClientRect();
         const isOut = place.right + scrollX < left || place.left + scrollX > right || place.bottom + scrollY < top || place.top + scrollY > bottom;
         box.checked = !isOut || before.has(box);
       }
@@ -103,10 +127,14 @@
 
   /* Keys: for what is selected, else for what has the focus. */
   const TYPING = "input:not([type=checkbox], [type=range], [type=button]), textarea, select, [contenteditable]";
+  // On a closed stack, all that is in it.
+  const focused = () => {
+    const place = document.activeElement?.closest("[data-cell], .stack");
+    return place ? membersOf(place) : [];
+  };
   const meant = () => {
     const own = chosen();
-    const focused = document.activeElement?.closest("[data-cell]")?.querySelector("[data-select]");
-    return own.length || !focused ? own : [focused];
+    return own.length ? own : focused();
   };
   const act = (change) => {
     const pks = [...new Set(meant().map((box) => box.value))];
@@ -130,12 +158,12 @@
     ".": () => act(meant().every(isStarred) ? "unstar" : "star"),
     c: compare,
     x: () => {
-      const box = document.activeElement?.closest("[data-cell]")?.querySelector("[data-select]");
-      if (!box) return false;
-      pick(box, !box.checked);
-      last = box;
+      const those = focused();
+      const value = those.some((box) => !box.checked);
+      for (const box of those) pick(box, value);
+      last = those.at(-1) ?? last;
       show();
-      return true;
+      return those.length > 0;
     },
     Delete: () => chosen().length > 0 && act("trash"),
   };
@@ -152,10 +180,32 @@
   const fold = document.querySelector("[data-facets]");
   if (fold && matchMedia("(width >= 1200px)").matches) fold.open = true;
 
+  /* A stack counts what it has now, and its cover is one of them. */
+  const recount = () => {
+    for (const stack of document.querySelectorAll(".stack")) {
+      const cells = [...stack.querySelectorAll("[data-cell]")].filter((cell) => !cell.hidden);
+      const count = String(cells.length);
+      stack.classList.toggle("is-single", cells.length === 1);
+      for (const place of stack.querySelectorAll("[data-stack-count]")) {
+        if (place.textContent !== count) place.textContent = count;
+      }
+      const fold = stack.querySelector("[data-cover]");
+      const shown = cells.find((cell) => cell.querySelector("img"));
+      if (!fold || !shown || cells.some((cell) => cell.dataset.cell === fold.dataset.cover)) continue;
+      for (const part of ["svg.ground", "img"]) {
+        fold.querySelector(`summary > ${part}`).replaceWith(shown.querySelector(part).cloneNode(true));
+      }
+      fold.dataset.cover = shown.dataset.cell;
+    }
+    show();
+  };
+
   /* Back: the pages that were loaded come again, and the reader stands where they stood. */
   const kept = `history:${location.pathname}${location.search}`;
   const rows = document.getElementById("history-rows");
   if (rows) {
+    const changes = { childList: true, subtree: true, attributeFilter: ["hidden"] };
+    new MutationObserver(recount).observe(rows, changes);
     addEventListener("pagehide", () => {
       const count = rows.querySelectorAll("[data-cell]").length;
       sessionStorage.setItem(kept, JSON.stringify({ count, top: scrollY }));

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, User
 from modelless_web.records.models.drafts import MOST_DRAFTS, Kept, TooManyDraftsError, Typed, offer
+from modelless_web.records.organise.adoption import adopt
 from tests.studio.factories import UNHURRIED
 from tests.support import factories
 
@@ -318,7 +319,7 @@ def test_a_deleted_one_can_be_brought_back_for_a_day(tab: Tab) -> None:
 def test_who_signs_in_takes_their_drafts_along(tab: Tab) -> None:
     tab.type("typed as a guest")
     account = factories.person()
-    account.adopt(tab.owner)
+    adopt(account, tab.owner)
     assert prompts(account) == ["typed as a guest"]
 
 

@@ -5,6 +5,7 @@ from django.db import IntegrityError
 
 from modelless_web.records.models import Board, Generation, Tag
 from modelless_web.records.models.marks import tag_name
+from modelless_web.records.organise.adoption import adopt
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_signing_in_brings_a_guests_tags_and_boards_along() -> None:
         Tag.objects.create(owner=owner, name="sea").generations.add(row)
         Board.objects.create(owner=owner, name="Covers").generations.add(row)
     Tag.objects.create(owner=guest, name="night").generations.add(theirs)
-    account.adopt(guest)
+    adopt(account, guest)
     assert set(account.tags.get(name="sea").generations.all()) == {theirs, mine}
     assert set(account.boards.get().generations.all()) == {theirs, mine}
     assert list(account.tags.get(name="night").generations.all()) == [theirs]

@@ -60,7 +60,7 @@ OWNERS: Final = {
     "": (200, 200),
     "composer/pictures/": (200, 200),
     "generations/": (422, 422),
-    "generations/<uuid:pk>/": (200, 404),
+    "generations/<uuid:pk>/": (200, 200),
     "generations/<uuid:pk>/card/": (200, 404),
     "generations/<uuid:pk>/code/": (200, 404),
     "generations/<uuid:pk>/stop/": (303, 404),

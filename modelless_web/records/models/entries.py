@@ -3,7 +3,10 @@
 Written by ``records.search.index`` alone, in the transaction that changes the generation.
 """
 
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from django.db import models
@@ -42,6 +45,17 @@ class Clause:
         *others, last = (f"'{word}'" for word in self.words)
         return f"({' <-> '.join([*others, last + ':*' * self.is_prefix])})"
 
+    @property
+    def for_gin(self) -> str:
+        """The same with the marks of its pairs, of which the index says how rare they are.
+
+        Of words that follow each other it knows only that they are there, and common ones are in
+        every row: each would have to be looked at.
+        """
+        whole = self.words[:-1] if self.is_prefix else self.words
+        marks = [f"'{mark}'" for mark in pair_marks(whole)]
+        return f"({' & '.join([self.for_postgresql, *marks])})"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -65,8 +79,7 @@ class Match:
     def for_postgresql(self) -> str:
         """As ``tsquery`` reads it."""
         return " & ".join(
-            f"{'!' * clause.is_without}{clause.for_postgresql}"
-            for clause in (self.scope, *self.clauses)
+            f"{'!' * clause.is_without}{clause.for_gin}" for clause in (self.scope, *self.clauses)
         )
 
 
@@ -112,6 +125,16 @@ class Words(models.Model):
 
     def __str__(self) -> str:
         return f"Words of {self.entry_id}"
+
+
+def pair_marks(words: Sequence[str]) -> Iterator[str]:
+    """A word for every two that follow each other, one of 65,536: more would fill the index.
+
+    That one stands for many pairs does no harm: what it finds is looked at.
+    """
+    for one, other in pairwise(words):
+        if not (one.startswith(MARK) or other.startswith(MARK)):
+            yield f"{MARK}{MARK}{zlib.crc32(f'{one} {other}'.encode()) & 0xFFFF:x}"
 
 
 def owner_mark(owner: int) -> str:

@@ -216,6 +216,11 @@ class Generation(models.Model):
                 fields=["owner", "rating", "-id"], name="rated_of_owner", condition=Q(rating__gt=0)
             ),
             models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
+            models.Index(
+                fields=["owner", "-deleted_at", "-id"],
+                name="trash_of_owner",
+                condition=~Q(deleted_at=None),
+            ),
             # The operator's lists: everybody's rows by time, and by one filter and time.
             models.Index(fields=["queued_at"], name="by_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),

@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models, transaction
+from django.db import models
 
 from modelless_web.records.ids import uuid7
-from modelless_web.records.search import index
-from modelless_web.records.usage import rollup
 
 
 class PersonManager(UserManager["User"]):
@@ -51,19 +49,6 @@ class User(AbstractUser):
             # Known when it was chosen, and not to this system.
             zone = ZoneInfo("UTC")
         return moment.astimezone(zone).date()
-
-    @transaction.atomic
-    def adopt(self, guest: "User") -> None:
-        """Take over what a guest made, so that signing in loses nothing."""
-        if guest.is_guest and not self.is_guest:
-            adopted = list(guest.generations.values_list("pk", flat=True))
-            guest.generations.update(owner=self)
-            rollup.hand_over(guest, self)
-            guest.drafts.update(owner=self)
-            guest.culls.update(owner=self)
-            guest.tags.hand_over(self)
-            guest.boards.hand_over(self)
-            index.write(adopted)
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

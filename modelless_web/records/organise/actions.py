@@ -73,6 +73,14 @@ def step() -> Action | None:
     return action
 
 
+def finish(owner: User) -> None:
+    """Carry out to the end what is under way for a person, however long it takes."""
+    under_way = Action.objects.visible_to(owner).filter(state=Action.State.RUNNING)
+    for action in under_way.select_for_update():
+        while action.is_open:
+            _advance(action)
+
+
 def forget() -> None:
     """Drop actions that can no longer be undone."""
     ended = Action.objects.exclude(state__in=Action.OPEN)

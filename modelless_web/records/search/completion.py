@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Case, When
+
 from modelless_web.records.models import Board, Generation, Model, Tag, User
+from modelless_web.records.models.marks import tag_name
 from modelless_web.records.search.operators import OPERATORS, Operator
 from modelless_web.records.search.query import Term
 
@@ -42,6 +45,14 @@ def complete(user: User, text: str, cursor: int) -> list[Completion]:
     ]
 
 
+def tags_like(user: User, begun: str) -> list[str]:
+    """A person's own tags that have these letters, those that begin with them first, up to ten."""
+    begun = tag_name(begun)
+    tags = Tag.objects.visible_to(user).filter(name__contains=begun)
+    first = tags.order_by(Case(When(name__startswith=begun, then=0), default=1), "name")
+    return list(first.values_list("name", flat=True)[:MOST])
+
+
 def _operators(user: User, typed: str, begun: str, start: int, end: int) -> list[Completion]:
     sign = "-" * typed.startswith("-")
     return [
@@ -64,11 +75,6 @@ def _models(user: User, begun: str) -> Iterable[str]:
     """Those on offer; those that are not any more are found by typing them."""
     names = Model.objects.on_offer().filter(name__icontains=begun).order_by("name")
     return names.values_list("name", flat=True).distinct()[:MOST]
-
-
-def _tags(user: User, begun: str) -> Iterable[str]:
-    tags = Tag.objects.visible_to(user).filter(name__icontains=begun)
-    return tags.values_list("name", flat=True)[:MOST]
 
 
 def _boards(user: User, begun: str) -> Iterable[str]:
@@ -100,7 +106,7 @@ def _help(operator: Operator, value: str) -> str:
 
 _FROM: Final[Mapping[str, Callable[[User, str], Iterable[str]]]] = {
     "model": _models,
-    "tag": _tags,
+    "tag": tags_like,
     "board": _boards,
     "person": _people,
     "date": _dates,

@@ -14,7 +14,6 @@ from modelless_web.records.ids import first_at
 from modelless_web.records.models import (
     Board,
     Generation,
-    Model,
     Picture,
     Placement,
     Tag,
@@ -22,6 +21,7 @@ from modelless_web.records.models import (
 )
 from modelless_web.records.models.entries import Clause, Match
 from modelless_web.records.models.generations import OPEN, midnight
+from modelless_web.records.search.names import Names
 from modelless_web.records.search.operators import KINDS, OPERATORS, days, number_range
 from modelless_web.records.search.query import Query, Term, parse
 
@@ -51,8 +51,9 @@ class Asked:
 class Reader:
     """Takes queries apart for one person, or for the operator (``owner`` is None)."""
 
-    def __init__(self, owner: User | None) -> None:
+    def __init__(self, owner: User | None, names: Names) -> None:
         self._owner = owner
+        self._names = names
         self.asked = Asked()
 
     def read(self, query: Query, depth: int = 0) -> None:
@@ -74,15 +75,16 @@ class Reader:
     def _condition(self, term: Term) -> Q:
         if term.operator == "tag":
             return self._tagged(term.value)
+        if term.operator == "model":
+            return Q(model__in=self._names.models(term.value))
         return CONDITIONS[term.operator](term.value)
 
     def _tagged(self, name: str) -> Q:
-        pks = list(self._own(Tag.objects.filter(name=name)).values_list("pk", flat=True))
-        placed = Tag.generations.through.objects.filter(tag__in=pks)
+        placed = Tag.generations.through.objects.filter(tag__in=self._names.tags(name))
         return Q(pk__in=placed.values("generation"))
 
     def _read_board(self, term: Term, depth: int) -> None:
-        boards = list(self._own(Board.objects.filter(name__iexact=term.value)))
+        boards = self._names.boards(term.value)
         if len(boards) == 1 and boards[0].is_smart and not term.is_without and depth < DEEPEST:
             self.read(parse(boards[0].query), depth + 1)
             return
@@ -94,12 +96,9 @@ class Reader:
             return Q(pk__in=placed.values("generation"))
         if depth >= DEEPEST:
             return NOTHING
-        inner = Reader(self._owner)
+        inner = Reader(self._owner, self._names)
         inner.read(parse(board.query), depth + 1)
         return Q(pk__in=matching(inner.asked, Q(), self._owner).values("pk"))
-
-    def _own[Row: Tag | Board](self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        return rows if self._owner is None else rows.filter(owner=self._owner)
 
 
 class Aside(Func):
@@ -156,14 +155,6 @@ def _date(operator: str) -> Callable[[str], Q]:
     return condition
 
 
-def _model(value: str) -> Q:
-    """Every spelling of a name that a gateway has offered, and the one that was typed."""
-    is_prefix = value.endswith("*")
-    name = value.rstrip("*")
-    known = Model.objects.filter(**{f"name__i{'startswith' if is_prefix else 'exact'}": name})
-    return Q(model__in={name, *known.values_list("name", flat=True)})
-
-
 def _number(column: str) -> Callable[[str], Q]:
     def condition(value: str) -> Q:
         asked = number_range(value)
@@ -193,7 +184,6 @@ POSSESSIONS: Final[Mapping[str, Callable[[], Q]]] = {
     "board": lambda: _of_row(Placement.objects),
 }
 CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
-    "model": _model,
     "status": lambda value: Q(status=value),
     "kind": lambda value: Q(model_kind__in=KINDS[value]),
     "rating": _number("rating"),

@@ -1,5 +1,6 @@
 """The one function that finds, whatever door a query came in by."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,10 +11,11 @@ from modelless_web.records.ids import moved
 from modelless_web.records.models import Entry, Generation, User
 from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
+from modelless_web.records.search.names import Names
 from modelless_web.records.search.query import Query
 from modelless_web.records.search.ranking import score
 
-RANKED: Final = 500
+RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
@@ -26,7 +28,7 @@ def find(
 
     ``before`` goes on behind a generation, or behind a moment (``ids.first_at``): so a page far
     down costs what the first does, where ``filter(pk__lt=…)`` walks through all hits above it.
-    ``ranked`` puts the best first, among the newest 500 hits alone: to weigh all that have a
+    ``ranked`` puts the best first, among the newest 200 hits alone: to weigh all that have a
     common word would cost as much as reading them.
     """
     return _found(is_visible_to(user), query, user, before, ranked=ranked)
@@ -39,6 +41,18 @@ def find_all(
     return _found(Q(), query, None, before, ranked=ranked)
 
 
+def find_each(user: User, queries: Iterable[Query]) -> list[QuerySet[Generation]]:
+    """What each of many queries finds, in no order; their names are read together."""
+    queries = list(queries)
+    names = Names(user, queries)
+    found = []
+    for query in queries:
+        reader = Reader(user, names)
+        reader.read(query)
+        found.append(matching(reader.asked, is_visible_to(user), user))
+    return found
+
+
 def _found(
     scope: Q,
     query: Query,
@@ -47,7 +61,7 @@ def _found(
     *,
     ranked: bool,
 ) -> QuerySet[Generation]:
-    reader = Reader(owner)
+    reader = Reader(owner, Names(owner, [query]))
     reader.read(query)
     asked = reader.asked
     if not asked.clauses:

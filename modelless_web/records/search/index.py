@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from modelless_web.records.models.entries import MARK, Entry, owner_mark
+from modelless_web.records.models.entries import MARK, Entry, owner_mark, pair_marks
 from modelless_web.records.models.generations import Generation
 from modelless_web.records.models.marks import Tag
 from modelless_web.records.search.words import words
@@ -150,10 +150,12 @@ def _postgresql(rows: Iterable[Row]) -> tuple[str, list[tuple[int, UUID, str]]]:
 
 
 def _vector(prompt: list[str], rest: list[str]) -> str:
-    """The words with their places; those of the prompt weigh more."""
+    """The words with their places, of which those of the prompt weigh more, and their pairs."""
     places: dict[str, list[str]] = defaultdict(list)
     for place, word in enumerate(prompt, 1):
         places[word].append(f"{place}A")
     for place, word in enumerate(rest, len(prompt) + 2):
         places[word].append(str(place))
-    return " ".join(f"'{word}':{','.join(where)}" for word, where in places.items())
+    placed = (f"'{word}':{','.join(where)}" for word, where in places.items())
+    marks = {*pair_marks(prompt), *pair_marks(rest)}
+    return " ".join([*placed, *(f"'{mark}'" for mark in marks)])

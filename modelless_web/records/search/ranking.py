@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, FloatField, Func, Value
 
-from modelless_web.records.models.entries import Clause, Match
+from modelless_web.records.models.entries import Clause
 
 PROMPT_WEIGHT: Final = 10
 _FUNCTION: Final = "words_score"
@@ -25,7 +25,8 @@ def score(clauses: Iterable[Clause]) -> Func:
         needles = "\n".join(_needle(clause) for clause in wanted)
         return Func(*columns, Value(needles), function=_FUNCTION, output_field=FloatField())
     weights = _Weights(f"{{0.1,0.1,0.1,{0.1 * PROMPT_WEIGHT}}}")
-    words, match = F("words__all"), Value(Match(wanted).for_postgresql())
+    match = Value(" & ".join(clause.for_postgresql for clause in wanted))
+    words = F("words__all")
     # The 1: the length of a text counts, but only its logarithm.
     template = "ts_rank(%(expressions)s::tsquery, 1)"
     return Func(weights, words, match, template=template, output_field=FloatField())

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Final
 
 LONGEST_WORD: Final = 64
-"""Characters; what follows them is not looked at, neither in a text nor in a query."""
+"""Bytes; what follows them is not looked at, neither in a text nor in a query. A ``tsvector``
+holds a megabyte."""
 
 # Scripts that are written without spaces: each character is a word, and a run of them a phrase.
 _UNSPACED: Final = (
@@ -69,4 +70,9 @@ def words(text: str, most: int | None = None) -> list[str]:
         plain = _PLAIN.findall(text.lower())
         return [word[:LONGEST_WORD] for word in plain[:most]]
     folded = fold(_INVISIBLE.sub("", text))
-    return [folded[start:end][:LONGEST_WORD] for start, end in islice(spans(folded), most)]
+    return [_cut(folded[start:end]) for start, end in islice(spans(folded), most)]
+
+
+def _cut(word: str) -> str:
+    short = len(word) <= LONGEST_WORD // 4
+    return word if short else word.encode()[:LONGEST_WORD].decode(errors="ignore")

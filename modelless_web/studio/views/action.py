@@ -74,7 +74,9 @@ def read_selection(request: StudioRequest) -> Selection:
     query = request.POST.get("q", "")
     if "all" in request.POST:
         return Selection(request.user, query=query, in_trash=in_trash)
-    found = (read_uuid(text) for text in request.POST.getlist("of")[:MOST_PICKED])
+    # The box of a stack has the ids of all that is in it.
+    words = " ".join(request.POST.getlist("of")).split()
+    found = (read_uuid(text) for text in words[:MOST_PICKED])
     picked = tuple(dict.fromkeys(pk for pk in found if pk))
     return Selection(request.user, query=query, picked=picked, in_trash=in_trash)
 

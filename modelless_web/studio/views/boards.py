@@ -3,21 +3,18 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modelless_web.records.models import Board
-from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
+from modelless_web.records.organise.tally import tallies
 from modelless_web.studio.forms.boards import BoardForm
 from modelless_web.studio.requests import StudioRequest
 
 SEE_OTHER: Final = 303
 UNPROCESSABLE: Final = 422
-MOST_COUNTED: Final = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,15 +57,12 @@ def _own_board(request: StudioRequest, pk: int) -> Board:
 
 
 def _listed(request: StudioRequest) -> list[dict[str, Any]]:
-    """Every board with its count and where it is looked at; smart ones up to 50 are counted."""
-    seen = Count("generations", filter=Q(generations__deleted_at=None))
-    rows = list(Board.objects.visible_to(request.user).annotate(count=seen))
-    smart = [board for board in rows if board.is_smart][:MOST_COUNTED]
-    counts = {board.pk: find(request.user, parse(board.query)).count() for board in smart}
-    listed = []
-    for board in rows:
-        query = board.query or f'board:"{board.name}"'
-        address = f"{reverse('history')}?{urlencode({'q': query})}"
-        count = counts.get(board.pk) if board.is_smart else board.count
-        listed.append({"board": board, "count": count, "url": address})
-    return listed
+    """Every board with how much is on it, where that is counted, and where it is looked at."""
+    rows = list(Board.objects.visible_to(request.user))
+    counted = tallies(request.user, rows)
+    return [{"board": row, "tally": counted.get(row.pk), "url": _url(row)} for row in rows]
+
+
+def _url(board: Board) -> str:
+    query = board.query or f'board:"{board.name}"'
+    return f"{reverse('history')}?{urlencode({'q': query})}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Board, Cull, Generation
+from modelless_web.records.models import Board, Cull, Generation, Tag
 from modelless_web.records.models.culls import LONGEST_QUERY
 from modelless_web.records.organise import culls
 from modelless_web.records.organise.changes import UnknownChangeError
@@ -27,6 +27,7 @@ UNPROCESSABLE: Final = 422
 NO_CONTENT: Final = 204
 # What the page holds ready; pictures are loaded for the next two of them.
 AT_ONCE: Final = 48
+MOST_TAGS: Final = 200
 
 
 @require_safe
@@ -137,6 +138,7 @@ def _summary(request: StudioRequest, walk: Cull) -> dict[str, Any]:
         "goes_on": bool(culls.ahead(walk, latest, 1)),
         "is_full": looked_at >= culls.MOST_LOOKED_AT,
         "boards": Board.objects.visible_to(request.user).filter(query=""),
+        "tags": Tag.objects.visible_to(request.user)[:MOST_TAGS],
         "action": last_action(request),
         "back_url": _address(walk, at=latest) if latest else "",
         "on_url": _address(walk, after=latest) if latest else _address(walk),

@@ -19,6 +19,7 @@ from modelless_web.records.relations.inputs import measured, parameters, revised
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
 from modelless_web.records.relations.words import Difference
+from modelless_web.records.retention import KEPT_IN_TRASH
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
 from modelless_web.studio.snippets.languages import LANGUAGES
@@ -33,8 +34,11 @@ SEE_OTHER = 303
 
 @require_safe
 def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
-    """The detail, as a page of its own or for the drawer."""
-    row = own_generation(request, pk)
+    """The detail, as a page of its own or for the drawer; of what is in the trash, the way back."""
+    try:
+        row = own_generation(request, pk)
+    except Http404:
+        return _in_trash(request, own_generation(request, pk, in_trash=True))
     template = "studio/generation.html" + ("#detail" if request.htmx else "")
     chosen = code_of(row, request.COOKIES.get(LANGUAGE, ""))
     response = render(request, template, detail(row) | marks_of(request, row) | chosen)
@@ -125,6 +129,15 @@ def restore(request: StudioRequest, pk: UUID) -> HttpResponse:
     row = own_generation(request, pk, in_trash=True)
     tasks.restore(row)
     return _back(request, own_generation(request, pk))
+
+
+def _in_trash(request: StudioRequest, row: Generation) -> HttpResponse:
+    """What was made of it may still lead to it, and so may a page that is open elsewhere."""
+    template = "studio/generation.html" + ("#trashed" if request.htmx else "")
+    context = {"generation": row, "days": KEPT_IN_TRASH.days}
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
 
 
 def _back(request: StudioRequest, row: Generation) -> HttpResponse:

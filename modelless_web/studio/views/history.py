@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from modelless_web.records.ids import first_at
-from modelless_web.records.models import Board, Generation, Tag
+from modelless_web.records.models import Board, Generation
 from modelless_web.records.models.generations import GenerationQuerySet
-from modelless_web.records.search.completion import complete
+from modelless_web.records.search.completion import complete, tags_like
 from modelless_web.records.search.find import find
 from modelless_web.records.search.query import OPERATORS, Query, parse
 from modelless_web.records.stacks import Stack, stacked
@@ -24,7 +24,6 @@ from modelless_web.studio.views.action import last_action
 
 PAGE: Final = 48
 LONGEST_QUERY: Final = 1_000
-MOST_TAGS: Final = 200
 # Words of the address that a link to another page of the same history leaves out.
 PASSING: Final = frozenset({"undo", "did", "before", "at"})
 EXAMPLES: Final = (
@@ -66,7 +65,6 @@ def history(request: StudioRequest) -> HttpResponse:
         "here": _url(request),
         "undo": _undo(request),
         "action": last_action(request),
-        "tags": Tag.objects.visible_to(request.user)[:MOST_TAGS],
         "boards": [board for board in Board.objects.visible_to(request.user) if not board.is_smart],
         "operators": [one for one in OPERATORS.values() if not one.for_staff],
         "is_empty": not generations and not mine.exists(),
@@ -81,12 +79,19 @@ def history(request: StudioRequest) -> HttpResponse:
 
 @require_safe
 def completions(request: StudioRequest) -> HttpResponse:
-    """What the word under the cursor may become, as options of a list."""
+    """What the last word of a query may become or, with ``tag``, that tag: options of a list."""
+    if "tag" in request.GET:
+        names = tags_like(request.user, request.GET["tag"])
+        return _options(request, [{"text": name, "help": ""} for name in names])
     text = request.GET.get("q", "")[:LONGEST_QUERY]
     found = [
         {"text": text[: one.start] + one.text + text[one.end :], "help": one.help or one.text}
         for one in complete(request.user, text, len(text))
     ]
+    return _options(request, found)
+
+
+def _options(request: StudioRequest, found: list[dict[str, str]]) -> HttpResponse:
     return render(request, "components/completions.html", {"completions": found})
 
 

@@ -58,7 +58,8 @@ def _before(request: StudioRequest) -> Q:
         return Q()
     if pk is None or deleted.tzinfo is None:
         return Q()
-    return Q(deleted_at__lt=deleted) | Q(deleted_at=deleted, pk__lt=pk)
+    # The wider condition alone leads into the index.
+    return Q(deleted_at__lte=deleted) & (Q(deleted_at__lt=deleted) | Q(pk__lt=pk))
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """A small history in which every operator finds something, and not everything."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -67,6 +68,106 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
+GOLDEN: Final = {
+    "": "fuji error poem boat lighthouse",
+    "lighthouse": "error boat lighthouse",
+    "LIGHTHOUSE": "error boat lighthouse",
+    "red": "poem boat lighthouse",
+    "red sea": "poem boat lighthouse",
+    "red night": "poem lighthouse",
+    "red lighthouse sea": "boat lighthouse",
+    '"red boat"': "boat",
+    '"boat red"': "",
+    '"lighthouse sea"': "",
+    '"night crème"': "",
+    '"poem gpt"': "",
+    "boat": "boat",
+    "boat*": "poem boat",
+    '"red light*"': "lighthouse",
+    "lighthouse -red": "error",
+    "-red": "fuji error",
+    "-red -fog": "fuji",
+    '-"red boat"': "fuji error poem lighthouse",
+    "-light*": "fuji poem",
+    "creme BRULEE": "poem",
+    "strasse": "fuji",
+    "don't": "fuji",
+    '"snake case"': "fuji",
+    "富士": "fuji",
+    "士富": "",
+    "朝": "fuji",
+    "🦊": "fuji",
+    "gateway": "error",
+    "timeout": "",
+    "two words": "lighthouse",
+    "mini": "poem",
+    "nothing": "",
+    "model:stable-diffusion": "error boat lighthouse",
+    "model:Stable-Diffusion": "error boat lighthouse",
+    "model:stable*": "error boat lighthouse",
+    'model:"flux.1 schnell"': "fuji",
+    "model:gpt-4o-mini model:stable-diffusion": "error poem boat lighthouse",
+    "-model:stable-diffusion": "fuji poem",
+    "model:none": "",
+    "red model:gpt-4o-mini": "poem",
+    "tag:sea": "boat lighthouse",
+    "tag:SEA": "boat lighthouse",
+    'tag:"two words"': "lighthouse",
+    "tag:sea -tag:two": "boat lighthouse",
+    'tag:sea -tag:"two words"': "boat",
+    "-tag:sea": "fuji error poem",
+    "tag:none": "",
+    "-tag:none boat": "boat",
+    "board:covers": "lighthouse",
+    "-board:covers": "fuji error poem boat",
+    "board:stormy": "error lighthouse",
+    "board:stormy red": "lighthouse",
+    "-board:stormy": "fuji poem boat",
+    "board:loop": "",
+    "-board:loop red": "poem boat lighthouse",
+    "board:none": "",
+    "status:failed": "error",
+    "status:failed status:interrupted": "fuji error",
+    "-status:done": "fuji error",
+    "kind:image": "fuji error boat lighthouse",
+    "kind:text": "poem",
+    "rating:>=3": "boat lighthouse",
+    "rating:1..3": "fuji boat",
+    "rating:0": "error poem",
+    "rating:<3": "fuji error poem",
+    "tokens:>500": "poem lighthouse",
+    "tokens:500": "boat",
+    "-tokens:>500": "fuji error boat",
+    "before:2026": "lighthouse",
+    "after:2026": "fuji error poem boat",
+    "before:2026-03-05": "poem boat lighthouse",
+    "after:2026-03-05": "fuji error",
+    "on:2026-03": "fuji error poem",
+    "on:2026-03-05": "error",
+    "on:2025 on:2026": "",
+    "red after:2026 before:2026-03-01": "boat",
+    "-on:2026": "lighthouse",
+    "is:starred": "lighthouse",
+    "-is:starred": "fuji error poem boat",
+    "is:rejected": "error",
+    "is:refined": "poem",
+    "is:again": "",
+    "is:rated": "fuji boat lighthouse",
+    "is:open": "",
+    "has:picture": "lighthouse",
+    "-has:picture": "fuji error poem boat",
+    "has:error": "error",
+    "has:answer": "poem",
+    "has:tag": "boat lighthouse",
+    "has:board": "lighthouse",
+    "error:timeout": "error",
+    "owner:nobody": "",
+    "red colour:blue rating:lots": "",
+    "red rating:lots": "poem boat lighthouse",
+    'red "boat': "boat",
+}
+"""What is typed, and what it finds, newest first; what can't be read is left out."""
+
 
 def make(owner: User) -> dict[str, UUID]:
     """Write the history as one person's; return the ids by what the rows are called."""
@@ -106,3 +207,9 @@ def _make(owner: User, gateway: Any, row: dict[str, Any], pks: dict[str, UUID]) 
     if picture:
         factories.picture(made, state=picture)
     return made.pk
+
+
+def named(rows: dict[str, UUID], found: Iterable[UUID]) -> str:
+    """What the rows of that history are called, in the order in which they were found."""
+    names = {pk: name for name, pk in rows.items()}
+    return " ".join(names[pk] for pk in found)

@@ -3,7 +3,7 @@
 import pytest
 
 from modelless_web.records.models import Board, Tag, User
-from modelless_web.records.search.completion import complete
+from modelless_web.records.search.completion import complete, tags_like
 from modelless_web.records.search.operators import OPERATORS
 from modelless_web.records.search.query import parse
 from tests.support import factories
@@ -72,3 +72,24 @@ def test_an_operator_is_offered_people(owner: User) -> None:
 def test_no_cursor_breaks_it(owner: User, cursor: int) -> None:
     for offer in complete(owner, "tag", cursor):
         assert not parse(offer.text).terms
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["sea", "two words"]),
+        ("o", ["two words"]),
+        ("SE", ["sea"]),
+        ("  two \n words ", ["two words"]),
+        ("secret", []),
+        ("%", []),
+    ],
+)
+def test_a_tag_is_offered_by_its_letters(owner: User, typed: str, offered: list[str]) -> None:
+    assert tags_like(owner, typed) == offered
+
+
+def test_tags_that_begin_so_come_first(owner: User) -> None:
+    for name in ("a sea", "season"):
+        Tag.objects.create(owner=owner, name=name)
+    assert tags_like(owner, "sea") == ["sea", "season", "a sea"]

@@ -10,6 +10,7 @@ from modelless_web.engine import ledger
 from modelless_web.engine.ledger import ChoiceText, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.models import Entry, Generation, Status, Tag, User
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.organise.changes import move
 from modelless_web.records.search import index
 from modelless_web.records.search.find import find
@@ -83,7 +84,7 @@ def test_the_trash_is_not_searched() -> None:
 def test_a_guests_work_is_found_by_the_account_that_takes_it_over() -> None:
     row = factories.generation(prompt="A lighthouse")
     guest, account = row.owner, factories.person()
-    account.adopt(guest)
+    adopt(account, guest)
     assert finds(account, "lighthouse") == [row]
     assert finds(guest, "lighthouse") == []
 
@@ -124,6 +125,14 @@ def test_a_long_answer_is_found_by_its_beginning() -> None:
     settle(row, choices=[ChoiceText(0, " ".join(f"w{n}" for n in range(50_000)))])
     assert finds(row.owner, "w9000") == [row]
     assert finds(row.owner, "w40000") == []
+
+
+@pytest.mark.parametrize("letter", ["x", "я", "\U00010428"], ids=["one byte", "two", "four"])
+def test_an_answer_of_the_longest_words_is_kept_and_found(letter: str) -> None:
+    row = factories.generation()
+    said = " ".join(f"{n}{letter * 60}" for n in range(12_000))
+    settle(row, choices=[ChoiceText(0, said)])
+    assert finds(row.owner, f"3{letter * 60}") == [row]
 
 
 def test_the_index_made_anew_says_what_the_written_one_said() -> None:

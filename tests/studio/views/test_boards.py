@@ -93,4 +93,5 @@ def test_more_boards_take_no_more_queries(mine: Client, person: User) -> None:
     few = queries(visit)
     for number in range(9):
         Board.objects.create(owner=person, name=f"Board {number}")
+        Board.objects.create(owner=person, name=f"Search {number}", query=f"red -word{number}")
     assert queries(visit) == few

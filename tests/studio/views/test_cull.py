@@ -11,6 +11,7 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Action, Board, Cull, Generation, User, Verdict
 from modelless_web.records.organise import actions, culls
+from modelless_web.records.organise.adoption import adopt
 from tests.studio.factories import a_generation, a_picture, generations
 from tests.studio.pages import HTMX, queries, text_of, typed
 
@@ -286,7 +287,7 @@ def test_a_guests_cull_goes_along_to_the_account(walk: Walk, person: User) -> No
     generations(person, 1)
     walk.begin().say("star")
     account = User.objects.create_user("somebody")
-    account.adopt(person)
+    adopt(account, person)
     assert account.culls.count() == 1
 
 

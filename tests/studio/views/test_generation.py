@@ -1,5 +1,7 @@
 """One generation: its page, its card, its bytes, and what can be done with it."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -51,8 +53,8 @@ def test_an_unknown_id_is_not_found(mine: Client, place: str) -> None:
     assert visit(f"/generations/{uuid7()}/{place}").status_code == 404
 
 
-@pytest.mark.parametrize("place", [*READ, *DONE])
-def test_what_is_in_the_trash_is_not_found(mine: Client, row: Generation, place: str) -> None:
+@pytest.mark.parametrize("place", [*READ[1:], *DONE])
+def test_nothing_is_read_or_done_in_the_trash(mine: Client, row: Generation, place: str) -> None:
     Generation.objects.update(deleted_at=timezone.now())
     visit = mine.get if place in READ else mine.post
     assert visit(at(row, place)).status_code == 404
@@ -212,6 +214,39 @@ def test_what_was_deleted_comes_back(
     answer = mine.post(at(row, "restore/"), headers=headers, follow=True)
     assert cards(answer) == [str(row.pk)]
     assert mine.get(at(row)).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_in_the_trash_says_so_and_offers_the_way_back(
+    mine: Client, row: Generation, headers: dict[str, str]
+) -> None:
+    mine.post(at(row, "trash/"))
+    answer = mine.get(at(row), headers=headers)
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert 'In the <a href="/history/trash/">trash</a>' in page
+    assert f'action="{at(row, "restore/")}"' in page
+    assert f'action="{at(row, "again/")}"' not in page
+
+
+def test_nobody_else_reads_what_is_in_the_trash(
+    mine: Client, theirs: Client, row: Generation
+) -> None:
+    mine.post(at(row, "trash/"))
+    assert theirs.get(at(row)).status_code == 404
+
+
+def test_no_link_about_what_is_in_the_trash_leads_nowhere(mine: Client, person: User) -> None:
+    parent = a_generation(person, deleted_at=timezone.now())
+    a_picture(parent)
+    twin = a_generation(person, parent=parent, descent="refined")
+    a_picture(twin)
+    child = a_generation(person, parent=twin, descent="again")
+    a_picture(child)
+    for page in ("/", "/history/", "/history/?view=list", "/history/trash/", at(twin), at(child)):
+        for address in re.findall(r'href="(/[^"#]*)"', text_of(mine.get(page))):
+            if not address.startswith("/static/"):
+                assert mine.get(html.unescape(address)).status_code in {200, 302}, (page, address)
 
 
 def test_nobody_else_brings_back_what_was_deleted(
