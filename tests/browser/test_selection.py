@@ -117,7 +117,7 @@ def test_keys_alone_select_star_and_delete(history: Screen) -> None:
 
 def test_keys_pressed_before_their_script_is_there_act_in_order(history: Screen) -> None:
     held: list[Route] = []
-    history.page.route(KEYS_SCRIPT, held.append)
+    history.page.route(KEYS_SCRIPT, lambda route: held.append(route))  # noqa: PLW0108
     with history.page.expect_request(KEYS_SCRIPT):
         history.open("/history/")
     for key in "lxlx":
