@@ -89,13 +89,16 @@
   }, true);
 
   /* Marks that are pressed one after the other are sent one after the other, each as it was
-     when it was pressed: the answer to the first brings new buttons. */
+     when it was pressed: the answer to the first brings new buttons, or the drawer is closed. */
+  let marking = Promise.resolve();
   document.addEventListener("submit", (event) => {
-    const marks = event.target.closest(".marks");
+    const form = event.target;
+    const marks = form.closest(".marks");
     if (!marks) return;
     event.preventDefault();
-    const values = Object.fromEntries(new FormData(event.target, event.submitter));
-    htmx.ajax("POST", event.target.action, { source: marks, target: marks, swap: "innerHTML", values });
+    const values = Object.fromEntries(new FormData(form, event.submitter));
+    const place = () => (marks.isConnected ? { source: marks, target: marks, swap: "innerHTML" } : { swap: "none" });
+    marking = marking.then(() => htmx.ajax("POST", form.action, { ...place(), values })).catch(() => {});
   });
 
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */

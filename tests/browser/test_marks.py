@@ -17,6 +17,9 @@ def enter(control: Locator) -> None:
     control.press("Enter")
 
 
+PRESS_THREE = """drawer => [...drawer.querySelectorAll(".marks button")]
+  .filter((button) => ["Star", "4", "Reject"].includes(button.textContent.trim()))
+  .forEach((button) => button.click())"""
 without_scripts = pytest.mark.browser_context_args(java_script_enabled=False)
 
 
@@ -94,15 +97,21 @@ def test_the_focus_stays_on_the_mark_that_was_pressed(desk: Screen, drawer: Loca
 
 
 def test_marks_pressed_before_the_first_answer_are_all_kept(drawer: Locator) -> None:
-    drawer.locator(".marks").evaluate(
-        """marks => [...marks.querySelectorAll("button")]
-          .filter((button) => ["Star", "4", "Reject"].includes(button.textContent.trim()))
-          .forEach((button) => button.click())"""
-    )
+    drawer.evaluate(PRESS_THREE)
     for name in ("Star", "4", "Reject"):
         expect(button(drawer, name)).to_have_attribute("aria-pressed", "true")
     drawer.page.reload()
     assert pressed(drawer.page) == ["Star", "4", "Reject"]
+
+
+def test_marks_are_kept_when_the_drawer_is_closed_at_once(desk: Screen, drawer: Locator) -> None:
+    pk = drawer.locator("[data-generation]").first.get_attribute("data-generation") or ""
+    drawer.evaluate(PRESS_THREE)
+    desk.page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(desk.page.locator(".cell .rejected")).to_have_count(1)
+    marks = {"is_starred": 1, "is_rejected": 1, "rating": 4, "deleted_at": None}
+    assert desk.ledger.marks(pk) == [marks]
 
 
 def test_the_cell_beside_the_drawer_shows_the_star(desk: Screen, drawer: Locator) -> None:
