@@ -60,14 +60,6 @@ class Ledger:
                     same = picture | {"id": uuid.uuid4().hex, "generation_id": older}
                     _insert(database, "records_picture", same)
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Nobody else writes meanwhile."""
-        with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")
-            yield
-            database.rollback()
-
     def marks(self, like: str) -> list[dict[str, Any]]:
         """How each generation of the owner of this one is marked, newest first."""
         mine = "SELECT owner_id FROM records_generation WHERE id = ?"
