@@ -27,6 +27,7 @@ def test_a_change_of_thousands_shows_how_far_it_is(desk: Screen, gateway: Gatewa
     expect(desk.toast.get_by_role("progressbar")).to_be_visible()
     expect(desk.toast).to_contain_text(f"of {COPIES + 1:,} looked at")
     expect(desk.toast).to_contain_text(f"{COPIES + 1:,} starred.", timeout=PATIENCE)
+    expect(page.locator(".cell .starred")).not_to_have_count(0)
     desk.toast.get_by_role("button", name="Undo").click()
     expect(desk.toast).to_contain_text(f"{COPIES + 1:,} as they were before.", timeout=PATIENCE)
     assert {row["is_starred"] for row in desk.ledger.marks(pk)} == {0}
