@@ -97,8 +97,8 @@
     if (!marks) return;
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form, event.submitter));
-    const place = () => (marks.isConnected ? { source: marks, target: marks, swap: "innerHTML" } : { swap: "none" });
-    marking = marking.then(() => htmx.ajax("POST", form.action, { ...place(), values })).catch(() => {});
+    const place = () => (marks.isConnected ? { target: marks, swap: "innerHTML" } : { swap: "none" });
+    marking = marking.then(() => htmx.ajax("POST", form.action, { source: "#main", values, ...place() })).catch(() => {});
   });
 
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */
@@ -114,10 +114,11 @@
     return line;
   };
   for (const name of ["htmx:sendError", "htmx:responseError"]) {
-    document.addEventListener(name, ({ detail: { elt, xhr } }) => {
-      if (!elt.matches("form, button, .marks")) return;
+    document.addEventListener(name, ({ detail: { elt, target, xhr } }) => {
+      const asker = target?.matches(".marks") ? target : elt;
+      if (!asker.matches("form, button, .marks")) return;
       const isTold = xhr.status === 503 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
-      const line = lineOf(elt);
+      const line = lineOf(asker);
       line.textContent = isTold ? xhr.responseText : line.dataset.unsent;
       line.hidden = false;
     });

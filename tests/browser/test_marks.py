@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.gateway import WRITER, Gateway
 from tests.browser.screen import Screen, ended
 from tests.browser.test_without_scripts import finished
+from tests.support.console import Console
 
 type Way = Callable[[Locator], None]
 click: Way = Locator.click
@@ -102,6 +103,25 @@ def test_marks_pressed_before_the_first_answer_are_all_kept(drawer: Locator) -> 
         expect(button(drawer, name)).to_have_attribute("aria-pressed", "true")
     drawer.page.reload()
     assert pressed(drawer.page) == ["Star", "4", "Reject"]
+
+
+def test_on_the_full_page_marks_are_put_on_as_well(desk: Screen, drawer: Locator) -> None:
+    drawer.get_by_role("link", name="Full page").click()
+    mark_all(desk.page, click)
+    assert pressed(desk.page) == ["Star", "4"]
+
+
+def test_what_was_not_marked_is_said_beside_the_marks(
+    desk: Screen, drawer: Locator, console: Console
+) -> None:
+    console.pardon("ERR_FAILED|htmx:sendError|htmx:afterRequest")
+    desk.page.route("**/mark/", lambda route: route.abort())
+    button(drawer, "Star").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("The studio did not answer.")
+    desk.page.unroute("**/mark/")
+    button(drawer, "Star").click()
+    expect(button(drawer, "Star")).to_have_attribute("aria-pressed", "true")
+    expect(drawer.get_by_role("alert")).to_be_hidden()
 
 
 def test_marks_are_kept_when_the_drawer_is_closed_at_once(desk: Screen, drawer: Locator) -> None:
