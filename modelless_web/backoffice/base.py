@@ -7,10 +7,14 @@ from django.contrib.admin import ActionLocation
 from django.contrib.admin.options import Action
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from modelless_web.backoffice import audit, masks
 from modelless_web.backoffice.paginator import BoundedPaginator
+from modelless_web.records.models import Audit
 
 
 class LargeTableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -52,6 +56,106 @@ class ReadOnlyAdmin(LargeTableAdmin):
         )
 
 
+class PrivateAdmin(ReadOnlyAdmin):
+    """Rows with words and pictures of people: masked, or seen on the record."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = self.find(request, object_id, from_field)
+        return row if row is None or masks.may_read(request.user) else masks.hide(row)
+
+    def find(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row as it is, or None."""
+        return super().get_object(request, object_id, from_field)
+
+    def asks_for_words(self, term: str) -> bool:
+        """Whether a search would tell what people wrote."""
+        return True
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if self.refuses(request, search_term):
+            return queryset.none(), False
+        return self.search(request, queryset, search_term)
+
+    def search(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The rows that somebody finds who may search for anything."""
+        return super().get_search_results(request, queryset, term)
+
+    def refuses(self, request: HttpRequest, term: str) -> bool:
+        """Whether somebody may not search for this."""
+        is_asked = bool(term.strip()) and not masks.may_read(request.user)
+        return is_asked and self.asks_for_words(term.strip())
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Guessing what a column begins with is reading it, letter by letter."""
+        is_refused = masks.is_private_lookup(self.model, lookup)
+        if is_refused and not masks.may_read(request.user):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        listed = _context(answer).get("cl")
+        if listed is None:
+            return answer
+        listed.result_list = list(listed.result_list)
+        if masks.may_read(request.user):
+            self.note(request, Audit.What.LISTED, count=len(listed.result_list))
+        else:
+            for row in listed.result_list:
+                masks.hide(row)
+            is_refused = self.refuses(request, listed.query)
+            _context(answer)["masked"] = masks.REFUSED if is_refused else masks.SENTENCE
+        return answer
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        if "original" not in _context(answer):
+            return answer
+        if masks.may_read(request.user):
+            self.note(request, Audit.What.READ, target=unquote(object_id))
+        else:
+            _context(answer)["masked"] = masks.SENTENCE
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().history_view(request, object_id, extra_context)
+        if "action_list" not in _context(answer):
+            return answer
+        if masks.may_read(request.user):
+            self.note(request, Audit.What.READ, target=unquote(object_id))
+        else:
+            for entry in _context(answer)["action_list"]:
+                entry.object_repr = entry.change_message = masks.HIDDEN
+            _context(answer)["masked"] = masks.SENTENCE
+        return answer
+
+    def note(self, request: HttpRequest, what: Audit.What, **columns: Any) -> None:
+        """Write into the audit log what somebody sees or does here."""
+        audit.note(request, what, self.opts.model_name or "", **columns)
+
+
+def _context(answer: HttpResponse) -> dict[str, Any]:
+    """What a page that is still to be written will show; nothing of any other answer."""
+    context = answer.context_data if isinstance(answer, TemplateResponse) else None
+    return {} if context is None else context
+
+
 class KeepsHistoryAdmin(LargeTableAdmin):
     """Rows that generations point to: deleted one by one, and only while nothing does."""
 
@@ -74,3 +178,10 @@ class KeepsHistoryAdmin(LargeTableAdmin):
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(name, args=[quote(row.pk)]))
         return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along: counted, and named for those alone who may read it."""
+        named, counts, refused, protected = super().get_deleted_objects(objs, request)
+        if not masks.may_read(request.user):
+            named = [str(each) for each in objs]
+        return named, counts, refused, protected

@@ -7,7 +7,7 @@ from django.db.models.functions import Length, Substr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import pieces
+from modelless_web.backoffice import masks, pieces
 from modelless_web.records.models import Generation, Transcript
 
 MOST_BYTES: Final = 20_000
@@ -82,6 +82,8 @@ def pictures(row: Generation) -> SafeString | str:
 
 def transcript(row: Generation, side: Literal["sent_zlib", "received_zlib"]) -> SafeString | str:
     """The first 20 kB of one side, decoded; no more of it leaves the database."""
+    if masks.is_hidden(row):
+        return masks.HIDDEN
     found = (
         Transcript.objects.filter(pk=row.pk)
         .values_list(Length(side), Substr(side, 1, MOST_STORED))

@@ -10,11 +10,18 @@ from django.contrib.admin import ActionLocation
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from modelless_web.backoffice import pieces
 from modelless_web.backoffice.base import KeepsHistoryAdmin
+from modelless_web.backoffice.reconcile.page import ReconcilePage
 from modelless_web.engine import runtime, tasks
 from modelless_web.gateway.address import normalise
 from modelless_web.records.models import Gateway
+from modelless_web.records.prices import bills, drift
 
 # Fields of the form that a posted request must not reach for such rows, shown or not.
 REWRITTEN = ("name", "base_url", "new_key", "forget_key")
@@ -40,7 +47,7 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Gateway
-        fields = ("name", "base_url", "enabled")
+        fields = ("name", "base_url", "price_group", "enabled")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,7 +106,7 @@ def _origin(address: str) -> tuple[str, str]:
 
 
 @admin.register(Gateway)
-class GatewayAdmin(KeepsHistoryAdmin):
+class GatewayAdmin(ReconcilePage, KeepsHistoryAdmin):
     form = GatewayForm
     kept_because = (
         "has a history of generations, which is kept. "
@@ -118,7 +125,16 @@ class GatewayAdmin(KeepsHistoryAdmin):
     )
     search_fields = ("name", "base_url")
     actions = ("ask_for_models",)
-    readonly_fields = ("key_shown", "checked_at", "trouble")
+    readonly_fields = (
+        "key_shown",
+        "checked_at",
+        "trouble",
+        "priced_at",
+        "price_trouble",
+        "prices",
+        "balance",
+        "alarms",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # A key that no key file opens must not close the page that can replace it.
@@ -126,8 +142,11 @@ class GatewayAdmin(KeepsHistoryAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         state = ("State", {"fields": ("checked_at", "trouble")})
+        told = ("priced_at", "price_trouble", "prices", "balance", "alarms")
+        money = ("Prices", {"fields": ("price_group", *told)})
         if obj is None:
-            return [(None, {"fields": ("name", "base_url", "new_key", "enabled")})]
+            blank = ("name", "base_url", "new_key", "price_group", "enabled")
+            return [(None, {"fields": blank})]
         if is_rewritten(obj):
             whence = (
                 "This is the studio's own practice gateway; each start gives it a new address."
@@ -136,13 +155,15 @@ class GatewayAdmin(KeepsHistoryAdmin):
                 "which are read again at each start."
             )
             fields = ("name", "base_url", "key_shown", "enabled")
-            return [(None, {"fields": fields, "description": whence}), state]
+            head = (None, {"fields": fields, "description": whence})
+            return [head, state] if obj.is_practice else [head, money, state]
         keys: tuple[str, ...] = ("key_shown", "new_key", "forget_key")
         if not self.has_change_permission(request, obj):
             keys = ("key_shown",)
         return [
             (None, {"fields": ("name", "base_url", "enabled")}),
             ("Key", {"fields": keys}),
+            money,
             state,
         ]
 
@@ -160,9 +181,24 @@ class GatewayAdmin(KeepsHistoryAdmin):
             return f"ends in …{row.key_tail}"
         return "Given" if has_key(row) else "None"
 
+    @admin.display(description="price book")
+    def prices(self, row: Gateway) -> SafeString:
+        url = reverse("admin:records_pricerule_changelist")
+        return format_html('<a href="{}?gateway={}">Its prices</a>', url, row.pk)
+
+    @admin.display(description="balance, as reported", empty_value=pieces.NOTHING)
+    def balance(self, row: Gateway) -> str | None:
+        bill = bills.newest([row.pk], timezone.now()).get(row.pk)
+        return f"{bills.sentence(bill)}, {bill.read_at:%Y-%m-%d %H:%M} UTC" if bill else None
+
+    @admin.display(description="prices and costs part ways", empty_value=pieces.NOTHING)
+    def alarms(self, row: Gateway) -> str | None:
+        found = drift.alarms([row.pk]).get(row.pk, ())
+        return " ".join(drift.sentence(alarm) for alarm in found) or None
+
     @admin.action(
-        description="Ask for models now",
-        description_plural="Ask for models now",
+        description="Ask for models, prices and balance now",
+        description_plural="Ask for models, prices and balance now",
         location=[ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM],
         permissions=["change"],
     )
@@ -182,7 +218,7 @@ class GatewayAdmin(KeepsHistoryAdmin):
             return
         tasks.refresh_models()
         for gateway in Gateway.objects.filter(pk__in=chosen).defer("key"):
-            self.message_user(request, *_what_happened(gateway))
+            self.message_user(request, *what_happened(gateway))
 
 
 def is_rewritten(gateway: Gateway) -> bool:
@@ -190,7 +226,8 @@ def is_rewritten(gateway: Gateway) -> bool:
     return gateway.is_practice or gateway.from_environment
 
 
-def _what_happened(gateway: Gateway) -> tuple[str, int]:
+def what_happened(gateway: Gateway) -> tuple[str, int]:
+    """What came of asking a gateway, as a sentence and its level."""
     if not gateway.enabled:
         return f"{gateway} is not enabled, so it was not asked.", messages.WARNING
     if gateway.trouble:

@@ -11,15 +11,23 @@ from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from modelless_web.backoffice import exchange, pieces
-from modelless_web.backoffice.base import ReadOnlyAdmin
-from modelless_web.backoffice.calendar import calendar
-from modelless_web.backoffice.filters import GatewayFilter, KindFilter, ModelFilter, PracticeFilter
-from modelless_web.records.models import Generation, Picture
+from modelless_web.backoffice import exchange, masks, money, pieces
+from modelless_web.backoffice.figures.page import TotalsPage
+from modelless_web.backoffice.filters import (
+    CostFilter,
+    DaysFilter,
+    DurationFilter,
+    GatewayFilter,
+    KindFilter,
+    ModelFilter,
+    PersonFilter,
+    PracticeFilter,
+)
+from modelless_web.backoffice.tending import TendingPage
+from modelless_web.records.models import Audit, Generation, Picture
 from modelless_web.records.search.find import find_all
 from modelless_web.records.search.query import parse
 from modelless_web.studio.download import download
@@ -30,6 +38,9 @@ LISTED = (
     "status",
     "error_kind",
     "total_tokens",
+    "cost",
+    "cost_basis",
+    "currency",
     "queued_at",
     "saved_at",
     "owner__username",
@@ -55,17 +66,9 @@ class GenerationList(ChangeList):
         )
         return light
 
-    @cached_property
-    def calendar(self) -> dict[str, Any]:
-        """The links by date; the template shows them."""
-        return calendar(
-            self.params,
-            lambda filters: self.get_query_string(filters, [f"{self.date_hierarchy}__"]),
-        )
-
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnlyAdmin):
+class GenerationAdmin(TotalsPage, TendingPage):
     list_display = (
         "time",
         "picture",
@@ -76,27 +79,31 @@ class GenerationAdmin(ReadOnlyAdmin):
         "status",
         "error_kind",
         "tokens",
+        "cost_shown",
         "duration",
     )
     list_select_related = ("owner", "gateway")
     list_filter = (
+        ("day", DaysFilter),
         "status",
-        ("queued_at", admin.DateFieldListFilter),
+        PersonFilter,
         PracticeFilter,
         GatewayFilter,
         KindFilter,
         "error_kind",
-        "maybe_charged",
+        "charge",
+        CostFilter,
+        DurationFilter,
         ModelFilter,
     )
-    date_hierarchy = "queued_at"
     # By time and not by id: filters, dates and order then all read from one index.
     ordering = ("-queued_at", "-id")
     sortable_by = ("time",)
     search_fields = ("prompt",)
     search_help_text = (
-        "Words, or as in the history: model: status: kind: tag: tokens:>500 before: after: "
-        "owner:name error:kind. An id or a request id leads straight there."
+        "Words, or as in the history: model: status: kind: tag: tokens:>500 cost:>0.05 "
+        "charge:maybe before: after: owner:name error:kind. An id or a request id leads straight "
+        "there."
     )
     fieldsets = (
         (
@@ -109,13 +116,16 @@ class GenerationAdmin(ReadOnlyAdmin):
                     ("model", "model_kind"),
                     "prompt_text",
                     "usage",
-                    ("maybe_charged", "finish_reason", "damaged"),
+                    ("finish_reason", "damaged"),
                     "id",
                 )
             },
         ),
-        ("Pictures", {"fields": ("pictures_shown",)}),
-        ("Answer", {"fields": ("answer", "thoughts")}),
+        ("Request", {"fields": ("request_pretty", "asked_pretty", "sent")}),
+        (
+            "Response",
+            {"fields": ("answer", "thoughts", "choices_shown", "response_pretty", "received")},
+        ),
         (
             "Error",
             {
@@ -125,16 +135,27 @@ class GenerationAdmin(ReadOnlyAdmin):
                     "error_request_id",
                     "error_body_text",
                     "error_group_link",
-                    "attempts_shown",
                 )
             },
         ),
-        ("Timeline", {"fields": ("timeline", "duration")}),
-        ("Choices", {"fields": ("choices_shown",)}),
-        ("Request", {"fields": ("request_pretty", "asked_pretty")}),
-        ("Response", {"fields": ("response_pretty",)}),
-        ("Transcript", {"fields": ("sent", "received")}),
-        ("Lineage", {"fields": ("descent", "parent_link", "children_links", "deleted_at")}),
+        ("Timeline of the stream", {"fields": ("timeline", "duration")}),
+        ("Files", {"fields": ("pictures_shown",)}),
+        (
+            "Money",
+            {"fields": ("charge", "rule_shown", "estimate_shown", "actual_cost", "difference")},
+        ),
+        (
+            "Attempts and lineage",
+            {
+                "fields": (
+                    "attempts_shown",
+                    "descent",
+                    "parent_link",
+                    "children_links",
+                    "deleted_at",
+                )
+            },
+        ),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -150,10 +171,13 @@ class GenerationAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            found = self.get_changelist_instance(request).queryset
+            listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters as error:
             raise BadRequest from error
-        return download(found, form)
+        if self.refuses(request, listed.query):
+            raise PermissionDenied(masks.REFUSED)
+        self.note(request, Audit.What.EXPORT)
+        return download(listed.queryset, form, masks.columns(request.user))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GenerationList
@@ -161,29 +185,32 @@ class GenerationAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*HEAVY)
 
-    def get_object(
+    def find(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Generation | None:
         """The whole row, in a fixed number of queries."""
         pk = read_uuid(object_id)
         if pk is None:
             return None
-        rows = Generation.objects.select_related("owner", "gateway", "error_group")
+        rows = Generation.objects.select_related("owner", "gateway", "error_group", "price_rule")
         rows = rows.defer("gateway__key", "owner__password")
         return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    def asks_for_words(self, term: str) -> bool:
+        return not (read_uuid(term) or is_request_id(term) or masks.allows(parse(term)))
+
+    def search(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By id or request id at once; else by the query language of the history."""
-        term = search_term.strip()
+        term = term.strip()
         if not term:
             return queryset, False
         pk = read_uuid(term)
         if pk:
             return queryset.filter(pk=pk), False
-        if queryset.filter(error_request_id=term).exists():
-            return queryset.filter(error_request_id=term), False
+        if is_request_id(term):
+            return of_request(queryset, term), False
         found = find_all(parse(term)).order_by().values("pk")
         return queryset.filter(pk__in=found), False
 
@@ -193,11 +220,17 @@ class GenerationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="prompt")
     def prompt_shortened(self, row: Any) -> str:
+        if masks.is_hidden(row):
+            return masks.HIDDEN
         return Truncator(" ".join(row.prompt_start.split())).chars(PROMPT_SHOWN)
 
     @admin.display(description="tokens", empty_value=pieces.NOTHING)
     def tokens(self, row: Generation) -> str | None:
         return None if row.total_tokens is None else f"{row.total_tokens:,}"
+
+    @admin.display(description="cost")
+    def cost_shown(self, row: Generation) -> str:
+        return money.cost(row)
 
     @admin.display(description="seconds")
     def duration(self, row: Generation) -> str:
@@ -276,11 +309,29 @@ class GenerationAdmin(ReadOnlyAdmin):
     def received(self, row: Generation) -> SafeString | str:
         return exchange.transcript(row, "received_zlib")
 
+    @admin.display(description="rule")
+    def rule_shown(self, row: Generation) -> SafeString | str:
+        return money.rule(row)
+
+    @admin.display(description="estimate")
+    def estimate_shown(self, row: Generation) -> str:
+        return money.estimate(row)
+
+    @admin.display(description="actual")
+    def actual_cost(self, row: Generation) -> str:
+        return money.actual(row)
+
+    @admin.display(description="difference")
+    def difference(self, row: Generation) -> str:
+        return money.difference(row)
+
     @admin.display(description="made from")
     def parent_link(self, row: Generation) -> SafeString | str:
         made_from = Q(children=row.pk)
-        parent = Generation.objects.filter(made_from).only("model", "prompt").first()
-        return pieces.link(parent, parent) if parent else pieces.NOTHING
+        parent = Generation.objects.filter(made_from).only("model", "queued_at").first()
+        if parent is None:
+            return pieces.NOTHING
+        return pieces.link(parent, f"{parent.model}, {parent.queued_at:%Y-%m-%d %H:%M:%S}")
 
     @admin.display(description="made from this")
     def children_links(self, row: Generation) -> SafeString | str:
@@ -302,3 +353,14 @@ def read_uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def of_request(rows: QuerySet[Generation], request_id: str) -> QuerySet[Generation]:
+    """Those that a gateway gave this id."""
+    # Those without one are not in the index, and both databases want to be told.
+    return rows.exclude(error_request_id="").filter(error_request_id=request_id)
+
+
+def is_request_id(text: str) -> bool:
+    """Whether a gateway gave a generation this id."""
+    return of_request(Generation.objects.all(), text).exists()

@@ -1,6 +1,7 @@
 """The people: accounts to manage, guests to look up."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -12,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from modelless_web.backoffice.base import KeepsHistoryAdmin, LargeTableAdmin
-from modelless_web.backoffice.filters import PeopleFilter
+from modelless_web.backoffice.filters import PeopleFilter, PersonFilter
 from modelless_web.records.models import User
 
 admin.site.unregister(Group)
@@ -55,7 +56,8 @@ class UserAdmin(KeepsHistoryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     @admin.display(description="generations")
     def history(self, person: User) -> SafeString:
         url = reverse("admin:records_generation_changelist")
-        return format_html('<a href="{}?owner__id__exact={}">Look at them</a>', url, person.pk)
+        query = urlencode({PersonFilter.parameter_name: person.username})
+        return format_html('<a href="{}?{}">Look at them</a>', url, query)
 
 
 @admin.register(Group)

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, re_path
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import pieces
-from modelless_web.backoffice.base import ReadOnlyAdmin
+from modelless_web.backoffice import masks, pieces
+from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.filters import MediaTypeFilter
 from modelless_web.backoffice.generations import HEAVY, read_uuid
-from modelless_web.records.models import Picture
+from modelless_web.records.models import Audit, Picture
 from modelless_web.studio.views.pictures import respond
 
 SHA256_DIGITS = 64
@@ -23,7 +23,7 @@ ID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
 @admin.register(Picture)
-class PictureAdmin(ReadOnlyAdmin):
+class PictureAdmin(PrivateAdmin):
     list_display = (
         "shown_small",
         "of_generation",
@@ -56,11 +56,14 @@ class PictureAdmin(ReadOnlyAdmin):
         rows = super().get_queryset(request).select_related("generation")
         return rows.defer(*(f"generation__{column}" for column in HEAVY))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    def asks_for_words(self, term: str) -> bool:
+        return read_uuid(term) is None
+
+    def search(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """An id or a whole hash is found by index; anything else is looked for in addresses."""
-        term = search_term.strip()
+        term = term.strip()
         pk = read_uuid(term)
         if not term:
             return queryset, False
@@ -80,9 +83,11 @@ class PictureAdmin(ReadOnlyAdmin):
 
     def image(self, request: HttpRequest, pk: str, variant: str) -> HttpResponseBase:
         """The bytes of any person's picture, for staff who may see pictures."""
-        if not self.has_view_permission(request):
+        if not (self.has_view_permission(request) and masks.may_read(request.user)):
             raise PermissionDenied
-        return respond(request, get_object_or_404(Picture, pk=UUID(pk)), variant)
+        answer = respond(request, get_object_or_404(Picture, pk=UUID(pk)), variant)
+        self.note(request, Audit.What.PICTURE, target=pk)
+        return answer
 
     @admin.display(description="picture")
     def shown_small(self, row: Picture) -> SafeString | str:
@@ -108,6 +113,8 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description="source host")
     def source(self, row: Picture) -> str:
+        if masks.is_hidden(row):
+            return masks.HIDDEN
         return row.source_host or "In the answer itself"
 
     @admin.display(description="address")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from modelless_web.backoffice import masks
 from modelless_web.records.models import Picture
 
 NOTHING: Final = "-"
@@ -65,6 +66,8 @@ def preview(picture: Picture | None, variant: str = "320", look: str = "") -> Sa
         return NOTHING
     if not picture.is_stored:
         return picture.get_state_display()
+    if masks.is_hidden(picture):
+        return masks.HIDDEN
     return format_html(
         '<a class="preview {}" href="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>',

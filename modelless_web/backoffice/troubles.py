@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice.base import ReadOnlyAdmin
+from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.records.models import ErrorGroup
 
 
 @admin.register(ErrorGroup)
-class ErrorGroupAdmin(ReadOnlyAdmin):
+class ErrorGroupAdmin(PrivateAdmin):
     list_display = (
         *("sample", "kind", "status", "code", "is_known"),
         *("count", "first_seen", "last_seen"),

@@ -13,7 +13,8 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from modelless_web.backup.archive import DamagedError, RefusedError
-from modelless_web.records.models import Generation, Picture, User
+from modelless_web.records.models import Generation, User
+from modelless_web.records.named import stored
 
 type Migration = tuple[str, str]
 
@@ -37,14 +38,13 @@ class About:
     @classmethod
     def of_database(cls, *, has_keys: bool) -> Self:
         """Describe the database that Django is connected with."""
-        stored = Picture.objects.filter(state=Picture.State.STORED)
         return cls(
             format=FORMAT,
             made_at=timezone.now().isoformat(timespec="seconds"),
             database=connection.vendor,
             migrations=sorted(MigrationRecorder(connection).applied_migrations()),
             generations=Generation.objects.count(),
-            pictures=stored.values("sha256").distinct().count(),
+            pictures=stored().count(),
             people=User.objects.filter(is_guest=False).count(),
             has_keys=has_keys,
         )

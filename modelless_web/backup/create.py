@@ -18,7 +18,8 @@ from modelless_web.backup import database
 from modelless_web.backup.about import About
 from modelless_web.backup.archive import ABOUT, Tell, Writer
 from modelless_web.records.models import Picture
-from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
+from modelless_web.records.models.stored import THUMBNAIL_WIDTHS
+from modelless_web.records.named import stored
 from modelless_web.records.secrets import key_file
 
 
@@ -60,9 +61,8 @@ def create(stream: IO[bytes], *, workshop: Path, with_keys: bool, tell: Tell) ->
 
 
 def _pictures() -> Iterator[str]:
-    """The hash and the type of every stored picture."""
-    stored = Picture.objects.filter(state=Picture.State.STORED).order_by("sha256")
-    for sha256, media_type in stored.values_list("sha256", "media_type").distinct().iterator():
+    """The hash and the type of every stored picture, those that people gave among them."""
+    for sha256, media_type in stored().iterator():
         yield f"{sha256} {media_type}"
 
 

@@ -15,15 +15,18 @@ from functools import partial
 from typing import IO, Any, Final
 
 from django.core import signals
-from django.core.exceptions import RequestAborted
+from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import close_old_connections
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
 # Most of them wait for the ledger's writer, which writes together what waits together: with 16
 # a crowd costs a fifth less than with 6. Each may hold a database connection.
 THREADS: Final = 16
+# Several large photos; more would only fill the disk before anything looks at it.
+MOST_BODY: Final = 256 * 1024**2
+TOO_LARGE: Final = 413
 
 
 class PooledHandler(ASGIHandler):
@@ -40,8 +43,12 @@ class PooledHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Read the body, answer in a thread, send from the loop."""
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(_limited(receive))
         except RequestAborted:
+            return
+        except RequestDataTooBig as error:
+            refusal = HttpResponse(f"{error}\n", "text/plain; charset=utf-8", TOO_LARGE)
+            await self.send_response(refusal, send)
             return
         with closing(body):
             response = await self._in_thread(self._respond, scope, body)
@@ -82,6 +89,21 @@ class PooledHandler(ASGIHandler):
         context = contextvars.copy_context()
         call = partial(context.run, function, *args)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+def _limited(receive: Any) -> Any:
+    """The same, but it raises RequestDataTooBig for a body that no page of the studio sends."""
+    size = 0
+
+    async def receive_some() -> Any:
+        nonlocal size
+        event = await receive()
+        size += len(event.get("body", b""))
+        if size > MOST_BODY:
+            raise RequestDataTooBig(f"More than {MOST_BODY // 1024**2} MB were sent at once.")
+        return event
+
+    return receive_some
 
 
 async def _gone(receive: Any) -> None:

@@ -17,7 +17,6 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
@@ -170,7 +169,7 @@ class Admission:
 
     async def _look(self) -> None:
         recorder = self._recorder
-        look = await recorder.do(lambda: admit(recorder.worker, self._served))
+        look = await recorder.do(lambda: admit(recorder.worker, self._served), counts=True)
         for row in look.won:
             self._note_served(row.owner_id)
             self._runner.begin(row).add_done_callback(self._make_room)
@@ -210,15 +209,9 @@ def admit(worker: str, served: Mapping[int, int]) -> Look:
     waiting = _waiting(limits)
     if not waiting:
         return Look([], {})
-    _count_alone()
+    Gateway.objects.count_alone()
     chosen, ahead = pick(waiting, _running(), limits, served)
     return Look(ledger.claim(chosen, worker) if chosen else [], ahead)
-
-
-def _count_alone() -> None:
-    """Let no other process count before this transaction ends, or two would fill one place."""
-    if connection.features.has_select_for_update:
-        list(Gateway.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _limits() -> Limits:

@@ -93,6 +93,13 @@ class Breaker:
         await asyncio.gather(*map(self._probe, due))
         await asyncio.gather(*self._marks)
 
+    async def ask(self, gateway: int) -> None:
+        """Probe one gateway now, however long its pause, if it is thought to be down here."""
+        circuit = self._circuits.get(gateway)
+        if circuit and circuit.down_since:
+            await self._probe(circuit)
+            await asyncio.gather(*self._marks)
+
     async def _probe(self, circuit: Circuit) -> None:
         rows = Gateway.objects.filter(pk=circuit.gateway.pk, enabled=True)
         gateway = await self._recorder.do(rows.first)

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connections
 
 from modelless_web.engine.recorder import Recorder
-from modelless_web.records import retention, store
+from modelless_web.records import references, retention, store
 from modelless_web.records.organise import actions, culls
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Chores:
         do = self._recorder.do
         await do(actions.forget)
         await do(culls.forget)
+        await do(references.forget)
         await do(retention.trash_what_is_old)
         await self._repeat(retention.empty_old_trash)
         await asyncio.to_thread(_repeat_apart, retention.free)

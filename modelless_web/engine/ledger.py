@@ -7,8 +7,7 @@ so a late, lost or doubled call is harmless on every database.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from itertools import batched
 from typing import Any
@@ -18,8 +17,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
+from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.gateway.errors import GatewayError
-from modelless_web.gateway.events import UsageReported
+from modelless_web.gateway.families import family_of
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import (
     Attempt,
@@ -27,57 +27,20 @@ from modelless_web.records.models import (
     ErrorGroup,
     Generation,
     Model,
+    Reference,
     Sketch,
     Status,
     Transcript,
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
-from modelless_web.records.money.estimate import estimate
+from modelless_web.records.money.estimate import set_aside
 from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 200
-
-
-@dataclass(slots=True)
-class ChoiceText:
-    """One choice as far as it has arrived."""
-
-    index: int
-    text: str = ""
-    reasoning: str = ""
-    finish_reason: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class Settlement:
-    """How a run ended, with everything that is to be kept of it."""
-
-    generation: UUID
-    status: Status
-    choices: Sequence[ChoiceText]
-    response: dict[str, Any] = field(default_factory=dict)
-    sent: bytes = b""
-    received: bytes = b""
-    usage: UsageReported | None = None
-    error: GatewayError | None = None
-    was_cut_off: bool = False
-    damaged: int = 0
-    first_byte_at: datetime | None = None
-    last_byte_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedAttempt:
-    """An attempt that cost nothing and is repeated in ``wait`` seconds."""
-
-    generation: UUID
-    number: int
-    error: GatewayError
-    began_at: datetime
-    wait: float
 
 
 def queue(
@@ -92,8 +55,9 @@ def queue(
 ) -> tuple[Generation, bool]:
     """Commit a generation before a byte of it leaves; return it and whether it is new.
 
-    A submission that was taken already returns its first row, unless it now asks for something
-    else: then the browser kept an old form, and the person means a new run.
+    What it may cost is set aside by that. A submission that was taken already returns its first
+    row, unless it now asks for something else: then the browser kept an old form, and the person
+    means a new run. Raises OverBudgetError, and the transaction around it can go on.
     """
     row = Generation(
         owner=owner,
@@ -107,18 +71,11 @@ def queue(
         asked=asked,
         request=parameters.body(),
     )
-    _price(row, owner)
-    first = _insert_once(row)
-    if first and (first.request != row.request or first.parent_id != row.parent_id):
-        # Made of both, so that this, too, is one row however often it is sent.
-        wish = json.dumps([submission, row.request, str(row.parent_id)], sort_keys=True)
-        row.submission = sha256(wish.encode()).hexdigest()
-        first = _insert_once(row)
-    return first or row, first is None
+    return _enter(row, owner)
 
 
 def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
-    """Queue the very request of ``source`` once more."""
+    """Queue the very request of ``source`` once more. Raises OverBudgetError as ``queue`` does."""
     row = Generation(
         owner_id=source.owner_id,
         gateway_id=source.gateway_id,
@@ -131,9 +88,7 @@ def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
         asked=source.asked,
         request=source.request,
     )
-    _price(row, source.owner)
-    first = _insert_once(row)
-    return first or row, first is None
+    return _enter(row, source.owner)
 
 
 def stop(generation: Generation) -> bool:
@@ -346,15 +301,26 @@ def interrupt_waiting() -> int:
     return len(pks)
 
 
-def _price(row: Generation, owner: User) -> None:
-    """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
+def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
+    row_or_reason = _commit(row, owner)
+    # Raised when the block is left: within, it would take along all that shares the transaction.
+    if isinstance(row_or_reason, str):
+        raise OverBudgetError(row_or_reason)
+    return row_or_reason, row_or_reason is row
 
-    The rule stays, however long the run takes: it holds for what is asked for now.
-    """
-    row.day = owner.day(row.queued_at)
-    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
-    row.price_rule, row.currency = thought.rule, thought.currency
-    row.estimate_low, row.estimate = thought.low, thought.high
+
+@transaction.atomic(savepoint=False)
+def _commit(row: Generation, owner: User) -> Generation | str:
+    """Commit a new row, or return the first of its submission, or why no budget has room."""
+    set_aside(row, owner)
+    reason = refusal(row, owner)
+    first = _first(row) if reason else _insert_once(row)
+    if first and (first.request != row.request or first.parent_id != row.parent_id):
+        # Made of both, so that this, too, is one row however often it is sent.
+        wish = json.dumps([row.submission, row.request, str(row.parent_id)], sort_keys=True)
+        row.submission = sha256(wish.encode()).hexdigest()
+        first = _first(row) if reason else _insert_once(row)
+    return first or reason or row
 
 
 def _insert_once(row: Generation) -> Generation | None:
@@ -362,15 +328,24 @@ def _insert_once(row: Generation) -> Generation | None:
     try:
         _insert(row)
     except IntegrityError:
-        return Generation.objects.get(owner_id=row.owner_id, submission=row.submission)
+        return _first(row)
     return None
+
+
+def _first(row: Generation) -> Generation | None:
+    return Generation.objects.filter(owner_id=row.owner_id, submission=row.submission).first()
 
 
 @transaction.atomic
 def _insert(row: Generation) -> None:
-    """Commit a new row together with the words by which it is found."""
+    """Commit a new row with the words by which it is found and the pictures that go along."""
     row.save(force_insert=True)
     index.write([row.pk])
+    names = family_of(row.model_kind).attached(row.request).names
+    if names:
+        given = Reference.objects.filter(owner_id=row.owner_id).named(names)
+        row.references.set(given)
+        given.update(used_at=row.queued_at)
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

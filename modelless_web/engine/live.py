@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MOST_WAITING: Final = 20_000
 PAUSE: Final = 1.0
 PATIENCE: Final = 2.0
-ORDERS: Final = frozenset({"queued", "stop"})
+ORDERS: Final = frozenset({"queued", "stop", "hurry"})
 
 
 class News(TypedDict):
@@ -31,11 +31,12 @@ class News(TypedDict):
     at ``offset`` (characters) of choice ``index``. ``stage``: what it is doing now, in words and,
     where known, in percent.
     To engines: ``queued``: there is something to begin. ``stop``: whoever runs it ends it.
+    ``hurry``: whoever lets it wait for its next attempt waits no longer.
     """
 
     owner: int
     generation: str
-    kind: Literal["card", "text", "reasoning", "stage", "queued", "stop"]
+    kind: Literal["card", "text", "reasoning", "stage", "queued", "stop", "hurry"]
     index: NotRequired[int]
     offset: NotRequired[int]
     text: NotRequired[str]
@@ -174,7 +175,7 @@ def card(owner: int, generation: Any) -> News:
     return {"owner": owner, "generation": str(generation), "kind": "card"}
 
 
-def order(kind: Literal["queued", "stop"], owner: int, generation: Any) -> News:
+def order(kind: Literal["queued", "stop", "hurry"], owner: int, generation: Any) -> News:
     """News for the engines of all processes."""
     return {"owner": owner, "generation": str(generation), "kind": kind}
 

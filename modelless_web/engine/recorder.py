@@ -19,8 +19,8 @@ from uuid import UUID
 from django.db import OperationalError, close_old_connections, connections, transaction
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.live import LiveLog, News, card
+from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.engine.waits import for_ever
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
@@ -163,7 +163,13 @@ class Recording:
         return cast(News, news)
 
 
-type Order = tuple[Callable[[], Any], asyncio.Future[Any]]
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something to be written, and who waits for it."""
+
+    action: Callable[[], Any]
+    future: asyncio.Future[Any]
+    counts: bool
 
 
 class Recorder:
@@ -262,9 +268,13 @@ class Recorder:
             return []
         return await self._order(partial(ledger.renew, self.worker, list(self.open)))  # type: ignore[no-any-return]
 
-    async def do[T](self, action: Callable[[], T]) -> T:
-        """Run a short piece of ledger work in the writer's next transaction."""
-        return await self._order(action)  # type: ignore[no-any-return]
+    async def do[T](self, action: Callable[[], T], *, counts: bool = False) -> T:
+        """Run a short piece of ledger work in the writer's next transaction.
+
+        What ``counts`` goes first there: it waits for every other process that counts, and must
+        hold nothing by then that one of those may wait for.
+        """
+        return await self._order(action, counts)  # type: ignore[no-any-return]
 
     async def keep(self) -> None:
         """Tell and write, until cancelled; whatever is open then is written once more."""
@@ -308,9 +318,9 @@ class Recorder:
         if news:
             await self._log.publish(news)
 
-    async def _order(self, action: Callable[[], Any]) -> Any:
+    async def _order(self, action: Callable[[], Any], counts: bool = False) -> Any:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._orders.append((action, future))
+        self._orders.append(Order(action, future, counts))
         self._stirred.set()
         self._urgent.set()
         return await future
@@ -328,19 +338,19 @@ class Recorder:
             return True
         try:
             results = await asyncio.get_running_loop().run_in_executor(
-                self._thread, _write_all, [action for action, _ in orders], texts
+                self._thread, _write_all, [order.action for order in orders], texts
             )
         except Exception as error:
             # Nothing has begun: who came meanwhile would wait as long again, and in vain.
             orders += self._take_orders()
             results = [error for _ in (*orders, *texts)]
-        for (_, future), result in zip(orders, results, strict=False):
-            if future.done():
+        for order, result in zip(orders, results, strict=False):
+            if order.future.done():
                 continue
             if isinstance(result, Exception):
-                future.set_exception(result)
+                order.future.set_exception(result)
             else:
-                future.set_result(result)
+                order.future.set_result(result)
         failures = [result for result in results[len(orders) :] if isinstance(result, Exception)]
         if failures:
             is_ours = not isinstance(failures[0], OperationalError)
@@ -351,9 +361,10 @@ class Recorder:
         return not failures
 
     def _take_orders(self) -> list[Order]:
-        """Take what is still wanted."""
+        """Take what is still wanted, what counts first."""
         orders, self._orders = self._orders, []
-        return [order for order in orders if not order[1].done()]
+        wanted = [order for order in orders if not order.future.done()]
+        return sorted(wanted, key=lambda order: not order.counts)
 
 
 def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.utils import timezone
 
-from modelless_web.engine import catalogue, ledger
+from modelless_web.engine import ledger
 from modelless_web.engine.live import card
 from modelless_web.engine.rescue import queue
 from modelless_web.records.models import Draft, ErrorGroup, User
@@ -78,7 +78,7 @@ class Sweeper:
         if timezone.now() >= self._catalogue_due:
             self._catalogue_due = timezone.now() + CATALOGUE_EVERY
             await recorder.do(ErrorGroup.objects.forget)
-            await catalogue.refresh(self._engine.runner.client, recorder)
+            await self._engine.catalogue.refresh()
 
     async def interrupt_mine(self) -> None:
         """Mark what this process still runs, as its time is up."""

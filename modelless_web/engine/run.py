@@ -6,23 +6,29 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
+from modelless_web.engine import catalogue
 from modelless_web.engine.breaker import Breaker
-from modelless_web.engine.ledger import FailedAttempt
 from modelless_web.engine.live import LiveLog
+from modelless_web.engine.outcome import FailedAttempt
 from modelless_web.engine.recorder import Recorder, Recording
 from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.waits import backoff
+from modelless_web.gateway.attachments import NOTHING, Attachments, Wanted
 from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import ATTEMPTS, GatewayError, Kind
 from modelless_web.gateway.events import Event, PartialPicture
 from modelless_web.gateway.families import Family, family_of
+from modelless_web.gateway.wire.call import Call
 from modelless_web.gateway.wire.reply import Reader
+from modelless_web.records import references
 from modelless_web.records.models import Generation, Status
 from modelless_web.records.store import NotAPictureError
 
@@ -87,6 +93,7 @@ class Runner:
     breaker: Breaker
     tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     stopped_early: dict[UUID, None] = field(default_factory=dict)
+    pauses: dict[UUID, asyncio.Event] = field(default_factory=dict)
 
     def begin(self, row: Generation) -> asyncio.Task[None]:
         """Carry out a run whose row this process has won, in a task of its own."""
@@ -112,6 +119,12 @@ class Runner:
             if len(self.stopped_early) > STOPS_KEPT:
                 del self.stopped_early[next(iter(self.stopped_early))]
 
+    def hurry(self, pk: UUID) -> None:
+        """Have a run that waits here for its next attempt sent now."""
+        pause = self.pauses.get(pk)
+        if pause:
+            pause.set()
+
     def stop_all(self) -> None:
         """Close every connection to a gateway now."""
         for task in self.tasks.values():
@@ -124,11 +137,11 @@ class Runner:
         if not task.cancelled() and task.exception():
             logger.error("A run broke off.", exc_info=task.exception())
 
-    async def _end_unsent(self, recording: Recording) -> None:
-        """Settle a run that was stopped before anything was sent."""
+    async def _end_unsent(self, recording: Recording, status: Status = Status.CANCELLED) -> None:
+        """Settle a run that was stopped, or could not be begun, before anything was sent."""
         await self.recorder.settle(
             recording,
-            Status.CANCELLED,
+            status,
             response={},
             sent=b"",
             received=b"",
@@ -138,12 +151,21 @@ class Runner:
         )
 
     async def _carry_out(self, recording: Recording) -> None:
-        attempt = await self._attempt(recording, 1)
+        try:
+            attachments = await _attachments(recording)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._end_unsent(recording))
+            return
+        except GatewayError as error:
+            recording.error = error
+            await asyncio.shield(self._end_unsent(recording, Status.FAILED))
+            return
+        attempt = await self._attempt(recording, 1, attachments)
         while (failed := attempt.to_repeat()) is not None:
             try:
                 if not await self.recorder.repeat_later(recording, failed):
                     break
-                await asyncio.sleep(failed.wait)
+                await self._pause(recording.pk, failed.wait)
                 number = failed.number + 1
                 if not await self.recorder.begin_attempt(recording, number):
                     break
@@ -151,17 +173,29 @@ class Runner:
                 attempt.status = Status.CANCELLED
                 recording.error = None
                 break
-            attempt = await self._attempt(recording, number)
+            attempt = await self._attempt(recording, number, attachments)
         await asyncio.shield(self._finish(recording, attempt))
 
-    async def _attempt(self, recording: Recording, number: int) -> Attempt:
+    async def _pause(self, pk: UUID, seconds: float) -> None:
+        """Wait for the next attempt, unless somebody has it made at once."""
+        hurried = self.pauses[pk] = asyncio.Event()
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(hurried.wait(), seconds)
+        finally:
+            del self.pauses[pk]
+
+    async def _attempt(
+        self, recording: Recording, number: int, attachments: Attachments
+    ) -> Attempt:
         """Send once, unless the gateway is down; fold what comes."""
         generation = recording.generation
         family, address = family_of(generation.model_kind), generation.gateway.address
         reader = family.reader(generation.request, address.key.strip())
+        call = family.call_of(generation.request, attachments)
         exchange = self.client.exchange(
             address,
-            family.call_of(generation.request),
+            call,
             reader,
             patience_with(family),
         )
@@ -175,6 +209,7 @@ class Runner:
                     self.recorder.fold(recording, events)
                     await self._show_sketches(recording, events)
             self.breaker.note(generation.gateway, recording.error)
+            await self._note_refusal(generation, call, exchange.status)
         except asyncio.CancelledError:
             attempt.status = Status.CANCELLED
             attempt.was_cut_off = bool(exchange.sent)
@@ -190,6 +225,13 @@ class Runner:
                 is_known=False,
             )
         return attempt
+
+    async def _note_refusal(self, generation: Generation, call: Call, status: int) -> None:
+        """Remember of a gateway that it has no such address, so that it is offered no more."""
+        if status == HTTPStatus.NOT_IMPLEMENTED and call.path in catalogue.NOT_THERE:
+            await self.recorder.insist(
+                partial(catalogue.note_refusal, generation.gateway_id, call.path)
+            )
 
     async def _show_sketches(self, recording: Recording, events: list[Event]) -> None:
         """Let pages see how far a picture is painted; one that can't be read is left out."""
@@ -218,6 +260,28 @@ class Runner:
             await self.rescuer.save(
                 recording.pk, recording.owner, recording.pictures, PICTURE_PATIENCE
             )
+
+
+async def _attachments(recording: Recording) -> Attachments:
+    """The pictures that go along, read from the store. Raises GatewayError."""
+    generation = recording.generation
+    wanted = family_of(generation.model_kind).attached(generation.request)
+    if not wanted.names:
+        return NOTHING
+    try:
+        return await asyncio.to_thread(_load, generation.owner_id, wanted)
+    except Exception as error:
+        if not isinstance(error, references.MissingError):
+            logger.exception("A picture that goes along could not be read.")
+        words = "A picture that goes along is not to be had from the store, so nothing was sent."
+        raise GatewayError(Kind.VALIDATION, words) from error
+
+
+def _load(owner: int, wanted: Wanted) -> Attachments:
+    try:
+        return references.load(owner, wanted)
+    finally:
+        connections.close_all()
 
 
 def patience_with(family: Family) -> Patience:

@@ -14,6 +14,7 @@ from django.db import OperationalError
 
 from modelless_web.engine.admission import Admission
 from modelless_web.engine.breaker import Breaker
+from modelless_web.engine.catalogue import Catalogue
 from modelless_web.engine.channel import Channel, channel
 from modelless_web.engine.chores import Chores
 from modelless_web.engine.live import LiveLog, News, card, order
@@ -50,6 +51,7 @@ class Engine:
         self.admission = Admission(self.recorder, self.log, self.runner)
         self.sweeper = Sweeper(self)
         self.chores = Chores(self.recorder)
+        self.catalogue = Catalogue(client, self.recorder)
         self._loop = asyncio.get_running_loop()
         self._is_hurried = asyncio.Event()
         self._errands: set[asyncio.Future[Any]] = set()
@@ -69,6 +71,14 @@ class Engine:
         """End a running generation, on whichever machine it runs. From any thread."""
         self.tell([order("stop", owner, pk)])
 
+    def go_on(self, owner: int, pk: UUID) -> None:
+        """Send a run now that waits for its next attempt, on whichever machine. From any thread."""
+        self.tell([order("hurry", owner, pk)])
+
+    def stir_rescuer(self) -> None:
+        """Have the pictures that wait looked at. From any thread."""
+        self._loop.call_soon_threadsafe(self.rescuer.stir)
+
     def stir_chores(self) -> None:
         """Have what is to be done to whole selections gone on with. From any thread."""
         self._loop.call_soon_threadsafe(self.chores.stir)
@@ -81,19 +91,21 @@ class Engine:
         """Publish news to open pages. From any thread."""
         self._send(self.log.publish(news))
 
-    def wait_for[T](self, errand: Coroutine[Any, Any, T]) -> T:
+    def wait_for[T](self, errand: Coroutine[Any, Any, T], seconds: float = LONGEST_WAIT) -> T:
         """Have the loop do something and wait for it, from another thread.
 
-        Raises TimeoutError after 40 seconds.
+        Raises TimeoutError after so many seconds; the errand goes on.
         """
-        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(LONGEST_WAIT)
+        return asyncio.run_coroutine_threadsafe(errand, self._loop).result(seconds)
 
-    def write[T](self, action: Callable[[], T]) -> T:
+    def write[T](self, action: Callable[[], T], *, counts: bool = False) -> T:
         """Have the ledger's writer do something and wait for it, from another thread.
 
         Raises OperationalError if it can't; what has not begun after 40 seconds never does.
         """
-        order = asyncio.run_coroutine_threadsafe(self.recorder.do(action), self._loop)
+        order = asyncio.run_coroutine_threadsafe(
+            self.recorder.do(action, counts=counts), self._loop
+        )
         try:
             return order.result(LONGEST_WAIT)
         except TimeoutError as error:
@@ -113,10 +125,13 @@ class Engine:
         return not self.runner.tasks
 
     def _heed(self, news: News) -> None:
-        if news["kind"] == "queued":
-            self.admission.stir()
-        else:
-            self.runner.stop(UUID(news["generation"]))
+        match news["kind"]:
+            case "queued":
+                self.admission.stir()
+            case "hurry":
+                self.runner.hurry(UUID(news["generation"]))
+            case _:
+                self.runner.stop(UUID(news["generation"]))
 
     def _send(self, errand: Coroutine[Any, Any, Any]) -> None:
         """Hand work to the loop without waiting: the sweeper makes good what gets lost."""

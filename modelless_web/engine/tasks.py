@@ -12,16 +12,19 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from modelless_web.engine import catalogue, ledger, runtime
+from modelless_web.engine import ledger, runtime
 from modelless_web.engine.live import card
+from modelless_web.engine.rescue import queue
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
+from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.organise import actions, culls
 from modelless_web.records.organise.changes import move
 from modelless_web.records.organise.selection import Selection
 
 MOVES: Final = (Action.Verb.TRASH, Action.Verb.RESTORE)
 MOST_TOLD: Final = 60
+FOR_A_FIGURE: Final = 5.0
 
 
 def submit(
@@ -33,9 +36,12 @@ def submit(
     submission: str,
     parent: Generation | None = None,
 ) -> Generation:
-    """Commit a generation and have it carried out; a doubled submission returns the first."""
+    """Commit a generation and have it carried out; a doubled submission returns the first.
+
+    Raises OverBudgetError with a sentence.
+    """
     descent = Generation.Descent.REFINED if parent else Generation.Descent.NONE
-    generation, is_new = _write(
+    return _enter(
         partial(
             ledger.queue,
             owner=owner,
@@ -47,17 +53,14 @@ def submit(
             descent=descent,
         )
     )
-    if is_new:
-        _begin(generation)
-    return generation
 
 
 def again(source: Generation, submission: str) -> Generation:
-    """Send the very request of ``source`` once more, as a generation of its own."""
-    generation, is_new = _write(partial(ledger.repeat, source, submission))
-    if is_new:
-        _begin(generation)
-    return generation
+    """Send the very request of ``source`` once more, as a generation of its own.
+
+    Raises OverBudgetError with a sentence.
+    """
+    return _enter(partial(ledger.repeat, source, submission))
 
 
 def stop(generation: Generation) -> None:
@@ -123,13 +126,65 @@ def refresh_models() -> None:
     if engine is None:
         return
     with suppress(TimeoutError):  # what comes later is kept all the same
-        engine.wait_for(catalogue.refresh(engine.runner.client, engine.recorder))
+        engine.wait_for(engine.catalogue.refresh())
 
 
-def _write[T](action: Callable[[], T]) -> T:
+def refresh_bills() -> None:
+    """Ask every gateway what its key has used, and wait a little for the answers."""
+    engine = runtime.current()
+    if engine is None:
+        return
+    with suppress(TimeoutError):  # as above
+        engine.wait_for(engine.catalogue.refresh_bills(), FOR_A_FIGURE)
+
+
+def go_on(generation: Generation) -> None:
+    """Ask a generation's gateway now, and let it go on if it waits for a place or an attempt.
+
+    Waits for the answers, 40 seconds at most each.
+    """
+    engine = runtime.current()
+    if engine is None:
+        return
+    with suppress(TimeoutError):
+        engine.wait_for(engine.breaker.ask(generation.gateway_id))
+    refresh_models()
+    engine.wake()
+    engine.go_on(generation.owner_id, generation.pk)
+
+
+def rescue_again(generation: Generation) -> int:
+    """Have a generation's lost pictures fetched again; return how many have an address left."""
+    count = _write(partial(queue.reopen, generation.pk))
+    engine = runtime.current()
+    if engine and count:
+        engine.stir_rescuer()
+    _tell(generation)
+    return count
+
+
+def _write[T](action: Callable[[], T], *, counts: bool = False) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.write(action) if engine else action()
+    return engine.write(action, counts=counts) if engine else action()
+
+
+def _enter(action: Callable[[], tuple[Generation, bool]]) -> Generation:
+    entered = _write(partial(_or_refusal, action), counts=True)
+    if isinstance(entered, OverBudgetError):
+        raise entered
+    generation, is_new = entered
+    if is_new:
+        _begin(generation)
+    return generation
+
+
+def _or_refusal[T](action: Callable[[], T]) -> T | OverBudgetError:
+    """A refusal as a value: to the writer an error is a transaction that has failed."""
+    try:
+        return action()
+    except OverBudgetError as error:
+        return error
 
 
 def _begin(generation: Generation) -> None:

@@ -1,8 +1,11 @@
 """Where a gateway is: the address as people paste it, and as calls need it."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
+
+_VERSION = re.compile(r"/v\d+\w*\Z")
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,12 @@ def normalise(base_url: str) -> str:
     while steps[-2:] == ["v1", "v1"]:
         steps.pop()
     return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(steps or ["v1"]), "", ""))
+
+
+@lru_cache(maxsize=256)
+def root(base_url: str) -> str:
+    """Return what the base address stands on: the same without its version, such as ``/v1``.
+
+    Raises ValueError like ``normalise``.
+    """
+    return _VERSION.sub("", normalise(base_url))

@@ -5,29 +5,28 @@ the environment; what was sent and what came is kept byte for byte.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
-import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from . import limits
-from .address import Address, normalise
+from .address import Address, normalise, root
 from .classify import request_id
 from .errors import GatewayError, Kind
 from .events import Event, Failed
+from .transport import TRANSPORT_ERRORS, explain, make_http
 from .veil import Veil
-from .wire import models
+from .wire import billing, models, pricing
 from .wire.call import Call, WireReader
+from .wire.document import Document
 
 CONNECT: Final = 10.0
 WRITE: Final = 30.0
 WRITE_BYTES: Final = 64 * 1024
-KEEP_ALIVE: Final = 30.0
 AFTER_DONE: Final = 1.0
 AFTER_DONE_BYTES: Final = 64 * 1024
 AFTER_SETTLED: Final = 5.0
@@ -54,7 +53,7 @@ class Client:
     """All connections of this process to gateways. Use it as an async context manager."""
 
     def __init__(self) -> None:
-        self._http = _make_http()
+        self._http = make_http()
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,13 +78,30 @@ class Client:
 
     async def list_models(self, address: Address) -> list[models.Offer]:
         """Return the models on offer, sorted by id. Raises GatewayError."""
-        reader = models.Reader()
-        async with self.exchange(address, models.build(), reader, FOR_A_LIST) as exchange:
+        return await self._read(address, models.CALL, models.read_models)
+
+    async def list_prices(self, address: Address) -> pricing.PriceList:
+        """Return what the models cost. Raises GatewayError, also where prices are not told."""
+        return await self._read(address, pricing.CALL, pricing.read_prices)
+
+    async def read_bill(self, address: Address) -> billing.Bill:
+        """Return what the key may use and has used. Raises GatewayError, also where not told."""
+        limit = await self._read(address, billing.SUBSCRIPTION, billing.read_limit)
+        used = await self._read(address, billing.USAGE, billing.read_used)
+        try:
+            unit = await self._read(address, billing.STATUS, billing.read_unit)
+        except GatewayError:
+            unit = billing.IN_MONEY
+        return billing.settle(limit, used, unit)
+
+    async def _read[T](self, address: Address, call: Call, parse: Callable[[bytes], T]) -> T:
+        document = Document(parse)
+        async with self.exchange(address, call, document, FOR_A_LIST) as exchange:
             async for events in exchange:
                 for event in events:
                     if isinstance(event, Failed):
                         raise event.error
-        return reader.models
+        return document.content
 
 
 class Exchange:
@@ -150,7 +166,7 @@ class Exchange:
             block = await self._next_block(self._blocks)
         except GatewayError as error:
             return await self._end(error)
-        except _TRANSPORT_ERRORS as error:
+        except TRANSPORT_ERRORS as error:
             return await self._end(self._explain(error))
         except BaseException:
             await self.aclose()
@@ -175,7 +191,7 @@ class Exchange:
 
     async def _open(self) -> AsyncIterator[bytes]:
         request = self._request()
-        self.sent = _head_of(request) + self._call.body
+        self.sent = _head_of(request) + self._call.record
         most = self._clock() + CONNECT + WRITE + self._patience.silence
         async with asyncio.timeout_at(min(most, self._ends_at)) as self._opening:
             response = await self._http.send(request, stream=True)
@@ -199,7 +215,8 @@ class Exchange:
         if not (key.isascii() and (not key or key.isprintable())) or " " in key:
             raise GatewayError(Kind.AUTH, "The key contains characters that no key can have.")
         try:
-            url = normalise(self._address.base_url) + self._call.path
+            base = root if self._call.is_at_root else normalise
+            url = base(self._address.base_url) + self._call.path
             headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
             headers |= self._call.headers
             if self._call.body:
@@ -301,73 +318,6 @@ class Exchange:
                 event.error.hide(self._address.key.strip())
         await self.aclose()
         return events
-
-
-def _make_http() -> httpx.AsyncClient:
-    trust = httpx.create_ssl_context(trust_env=False)
-
-    def session() -> aiohttp.ClientSession:
-        # The transport would read "no limit" as 100 connections; to aiohttp it is 0.
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ssl=trust),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-        )
-
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(verify=trust, trust_env=False, client=session),
-        trust_env=False,
-        follow_redirects=False,
-    )
-
-
-_TRANSPORT_ERRORS: Final = (
-    httpx.HTTPError,
-    httpx.StreamError,
-    httpx.InvalidURL,
-    aiohttp.ClientError,
-    OSError,
-    ValueError,
-)
-_NEVER_SENT: Final = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-    aiohttp.NonHttpUrlClientError,
-    httpx.ConnectError,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-    httpx.LocalProtocolError,
-    ValueError,
-)
-
-
-def explain(error: BaseException) -> GatewayError:
-    """Return what a failure of the transport means to the person.
-
-    The aiohttp transport calls every lost connection a connect timeout, so its cause decides.
-    """
-    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
-    if isinstance(cause, _NEVER_SENT):
-        if isinstance(cause, TimeoutError):
-            return GatewayError(Kind.TIMEOUT, "The gateway could not be reached in time.")
-        return GatewayError(Kind.NETWORK, "The gateway could not be reached.", retryable=True)
-    if isinstance(cause, httpx.ConnectTimeout):
-        return GatewayError(Kind.TIMEOUT, "The gateway could not be reached in time.")
-    if isinstance(cause, TimeoutError | httpx.TimeoutException):
-        return GatewayError(Kind.TIMEOUT, "The gateway fell silent.", maybe_charged=True)
-    if isinstance(cause, httpx.DecodingError):
-        return GatewayError(
-            Kind.UPSTREAM, "The answer was compressed in a broken way.", maybe_charged=True
-        )
-    return GatewayError(
-        Kind.NETWORK,
-        "The connection broke before the answer was complete.",
-        maybe_charged=True,
-        retryable=True,
-    )
 
 
 def _head_of(request: httpx.Request) -> bytes:

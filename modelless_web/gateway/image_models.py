@@ -17,7 +17,8 @@ class ImageTraits:
     """What one model of the images API takes; `options` are the values of each named choice.
 
     A gateway assumes the first value of each where none is sent. `any_size` is for models that
-    take sizes beside those that are named.
+    take sizes beside those that are named. `most_pictures` can go along to be edited (section
+    4.4); `varies`: a picture alone makes others like it.
     """
 
     longest_prompt: int
@@ -25,6 +26,9 @@ class ImageTraits:
     options: Mapping[str, tuple[str, ...]]
     any_size: bool = False
     streams: bool = False
+    most_pictures: int = 0
+    varies: bool = False
+    as_square_png: bool = False
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -73,6 +77,9 @@ _TRAITS: Final = (
             1000,
             10,
             {"size": (_SQUARE, "512x512", "256x256"), "response_format": _DALL_E},
+            most_pictures=1,
+            varies=True,
+            as_square_png=True,
         ),
     ),
     (
@@ -88,8 +95,8 @@ _TRAITS: Final = (
             },
         ),
     ),
-    (r"gpt-image-2", ImageTraits(32_000, 10, _GPT, any_size=True, streams=True)),
-    (r"gpt-image", ImageTraits(32_000, 10, _GPT, streams=True)),
+    (r"gpt-image-2", ImageTraits(32_000, 10, _GPT, any_size=True, streams=True, most_pictures=16)),
+    (r"gpt-image", ImageTraits(32_000, 10, _GPT, streams=True, most_pictures=16)),
 )
 _UNKNOWN: Final = ImageTraits(
     4000, 10, {"size": (_SQUARE,), "response_format": _DALL_E}, any_size=True

@@ -36,6 +36,8 @@ CHOSEN: Final = (
     "moderation",
 )
 """What is chosen among a few values for a picture."""
+ONLY_NEW: Final = ("moderation",)
+"""What is not taken where a picture is edited (section 4.4)."""
 COMPRESSED: Final = ("jpeg", "webp")
 MOST_COMPRESSION: Final = 100
 MOST_PARTIAL: Final = 3
@@ -43,10 +45,24 @@ MOST_PARTIAL: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a conversation, as plain text."""
+    """One message of a conversation: its words, and the pictures that go along with them.
+
+    `pictures` are names as `picture:sha256:<hex>`; `links` are for models that take a picture by
+    its address alone, before the words (gateway reference, sections 0.1 and 2.1).
+    """
 
     role: Role
     content: str
+    pictures: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Return what goes on the wire; words alone are a plain string, which every model takes."""
+        words = " ".join((*self.links, self.content))
+        if not self.pictures:
+            return {"role": self.role, "content": words}
+        pictures = [{"type": "image_url", "image_url": {"url": name}} for name in self.pictures]
+        return {"role": self.role, "content": [{"type": "text", "text": words}, *pictures]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +127,7 @@ class Chat:
         """
         body: dict[str, Any] = {
             "model": self.model,
-            "messages": [{"role": m.role, "content": m.content} for m in self.messages],
+            "messages": [message.body() for message in self.messages],
         }
         for name, default in DEFAULTS.items():
             value = getattr(self, name)
@@ -161,9 +177,12 @@ class Images:
     stream: bool = False
     partial_images: int | None = None
     user: str = ""
+    pictures: tuple[str, ...] = ()
+    mask: str = ""
+    is_variation: bool = False
 
     def __post_init__(self) -> None:
-        if not self.prompt.strip():
+        if not self.prompt.strip() and not self.is_variation:
             raise ValueError("Write what you would like to see.")
         if len(self.prompt) > self.traits.longest_prompt:
             most = f"{self.traits.longest_prompt:,}"
@@ -174,6 +193,7 @@ class Images:
             raise ValueError(f"This model does not make pictures of the size {self.size}.")
         self._check_options()
         self._check_output()
+        self._check_pictures()
 
     def _check_options(self) -> None:
         for name in CHOSEN:
@@ -194,14 +214,33 @@ class Images:
         if partial is not None and not 0 <= partial <= MOST_PARTIAL:
             raise ValueError(f"Partial pictures must be between 0 and {MOST_PARTIAL}.")
 
+    def _check_pictures(self) -> None:
+        count, most = len(self.pictures), self.traits.most_pictures
+        if count > most:
+            raise ValueError(f"This model takes {_up_to(most)} along.")
+        if self.mask and not count:
+            raise ValueError("A mask needs a picture that it belongs to.")
+        if self.is_variation and not (self.traits.varies and count == 1):
+            raise ValueError("A variation is made of one picture, by a model that makes them.")
+
     def body(self) -> dict[str, Any]:
-        """Return what goes on the wire: what is unset or assumed anyway is left out."""
-        body: dict[str, Any] = {"model": self.model, "prompt": self.prompt}
+        """Return what goes on the wire: what is unset or assumed anyway is left out.
+
+        With pictures it is an edit, or without a prompt a variation (section 4.4).
+        """
+        body: dict[str, Any] = {"model": self.model}
+        if not self.is_variation:
+            body["prompt"] = self.prompt
+        if self.pictures:
+            body["image"] = list(self.pictures)
+        if self.mask and not self.is_variation:
+            body["mask"] = self.mask
         if self.n is not None and self.n != 1:
             body["n"] = self.n
         for name in CHOSEN:
             value = getattr(self, name)
-            if value and value != self.traits.options.get(name, ("",))[0]:
+            is_known = not (self.pictures and name in ONLY_NEW)
+            if is_known and value and value != self.traits.options.get(name, ("",))[0]:
                 body[name] = value
         if self.output_compression not in (None, MOST_COMPRESSION):
             body["output_compression"] = self.output_compression
@@ -215,7 +254,7 @@ class Images:
 
 
 def _up_to(most: int) -> str:
-    return "one picture" if most == 1 else f"up to {most} pictures"
+    return "no pictures" if not most else "one picture" if most == 1 else f"up to {most} pictures"
 
 
 def _either(values: tuple[str, ...]) -> str:

@@ -21,7 +21,11 @@ REASONING_PARAMETERS: Final = frozenset({"n", "user"})
 @dataclass(frozen=True, slots=True)
 class ModelTraits:
     """What can be expected of a model. `parameters` are names of optional fields of `Chat`
-    or `Images`."""
+    or `Images`.
+
+    `most_pictures` can go along with a prompt; `by_address`: only those that have an address, for
+    the model reads plain text alone (section 2.1).
+    """
 
     kind: Kind
     makes_pictures: bool
@@ -30,6 +34,8 @@ class ModelTraits:
     streams: bool
     parameters: frozenset[str]
     images: ImageTraits | None = None
+    most_pictures: int = 0
+    by_address: bool = False
 
 
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -42,9 +48,11 @@ _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     (r".*-image", "image-chat"),
 )
 _SEES: Final = re.compile(
-    r"gpt-4-vision|gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-4-all|gpt-5|o[134](?:$|-(?!mini))|o4-mini"
+    r"gpt-4-vision|gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-4-all|gpt-4-gizmo|gpt-5|o[134](?:$|-(?!mini))|o4-mini"
     r"|gemini|claude-[3-9]|claude-(?:opus|sonnet|haiku)|.*vision|.*-vl\b|practice"
 )
+_BY_ADDRESS: Final = re.compile(r"gpt-4o?-all|gpt-4-gizmo")
+_MOST_SEEN: Final = 10
 _REASONS: Final = re.compile(r"o[134](?:$|-)")
 
 
@@ -60,14 +68,17 @@ def describe(model_id: str, known: Kind | None = None) -> ModelTraits:
     makes_pictures = kind in {"image-chat", "images"}
     talks = kind in {"chat", "image-chat"}
     images = image_traits(name) if kind == "images" else None
+    sees = talks and bool(_SEES.match(name))
     return ModelTraits(
         kind=kind,
         makes_pictures=makes_pictures,
-        takes_images=talks and bool(_SEES.match(name)),
+        takes_images=sees,
         include_usage=talks,
         streams=talks or bool(images and images.streams),
         parameters=_parameters(name) if talks else images.parameters if images else frozenset(),
         images=images,
+        most_pictures=images.most_pictures if images else _MOST_SEEN if sees else 0,
+        by_address=bool(_BY_ADDRESS.match(name)),
     )
 
 

@@ -1,8 +1,9 @@
 """What the well-behaved models say."""
 
 import base64
+import io
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from . import wire
@@ -69,6 +70,7 @@ class Turn:
     reply: Reply
     gallery: Gallery
     home: str  # our own address, without a slash at its end
+    pay: Callable[[Mapping[str, int]], None]
 
     def recipe(self, choice: int) -> Recipe:
         """What the picture of one choice is made from."""
@@ -108,6 +110,7 @@ def answering(compose: Composer) -> Behaviour:
 
     async def behave(turn: Turn) -> None:
         answers = [(await compose(turn, index)).cut(turn.ask) for index in range(turn.ask.n)]
+        turn.pay(wire.usage(turn.ask, answers))
         if turn.ask.stream:
             await stream(turn, answers)
         else:
@@ -181,6 +184,26 @@ async def write(turn: Turn, choice: int) -> Answer:
     title = "A first thought" if choice == 0 else f"Another thought, number {choice + 1}"
     question = " ".join(turn.ask.prompt.split())[:200].replace("*", "") or "nothing"
     return Answer(spoken(ESSAY.format(title=title, question=question)))
+
+
+async def look(turn: Turn, choice: int) -> Answer:
+    """How many pictures came along, and of what kind and size each is, in their order."""
+    seen = [f"{number}. {_seen(data)}" for number, data in enumerate(turn.ask.pictures, 1)]
+    count = len(seen)
+    said = f"I see {count} picture{'s' * (count != 1)}.\n\n" if seen else "I see no picture."
+    return Answer((*spoken(said), *lines(*seen)))
+
+
+def _seen(data: bytes) -> str:
+    from PIL import Image  # noqa: PLC0415 -- Pillow is loaded for the first picture only
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            mean = image.convert("RGB").resize((1, 1)).tobytes().hex()
+            return f"{image.format}, {image.width} × {image.height}, about #{mean}"
+    except Exception:
+        return "no picture"
 
 
 async def inline(turn: Turn, choice: int) -> Answer:

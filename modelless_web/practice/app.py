@@ -4,18 +4,19 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs
 
-from . import wire
+from . import edits, wire
 from .answers import Turn
 from .catalogue import MODELS
 from .gallery import Gallery
-from .images import IMAGE_MODELS, RefusedOrderError, read_order
+from .images import IMAGE_MODELS, Order, RefusedOrderError, read_order
+from .till import Till
 from .wire import Receive, Reply, Scope, Send
 
 MOST_BODY = 32 * 1024 * 1024
 INDEX = b"<!doctype html><title>Practice gateway</title><p>Its API is under <code>/v1</code>.</p>"
-UNSUPPORTED = ("/v1/images/edits", "/v1/images/variations")
 NOT_A_PICTURE = {
     "html": b"<!doctype html><html><body><h1>Please sign in to see this file</h1></body></html>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -29,6 +30,7 @@ class Practice:
         """`pace` multiplies every pause; without it, PRACTICE_PACE decides (default 1)."""
         self._pace = read_pace() if pace is None else pace
         self._gallery = Gallery()
+        self._till = Till()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -47,8 +49,8 @@ class Practice:
             await self._chat(scope, body, reply)
         elif path == "/v1/images/generations" and method == "POST":
             await self._images(scope, body, reply)
-        elif path in UNSUPPORTED and method == "POST":
-            await reply.json(501, wire.error("API not implemented", "new_api_error"))
+        elif path in edits.PATHS and method == "POST":
+            await self._edits(scope, body, reply)
         elif path == "/v1/models" and method == "GET":
             names = [*MODELS, *IMAGE_MODELS]
             await reply.json(200, {"object": "list", "data": [item(name) for name in names]})
@@ -56,6 +58,8 @@ class Practice:
             await show_model(path.removeprefix("/v1/models/"), reply)
         elif path.startswith("/pictures/") and method in {"GET", "HEAD"}:
             await self._picture(scope, reply)
+        elif method == "GET" and await self._till.answer(path, key_of(scope), reply):
+            return
         elif path == "/v1" or path.startswith(("/v1/", "/api/")):
             message = f"Invalid URL ({method} {path})"
             await reply.json(404, wire.error(message, "invalid_request_error"))
@@ -74,21 +78,33 @@ class Practice:
             text = f"当前分组 default 下对于模型 {ask.model} 无可用渠道"
             await reply.json(503, wire.error(text, code="model_not_found"))
             return
-        await model.behave(Turn(ask, reply, self._gallery, own_address(scope)))
+        pay = partial(self._till.charge, key_of(scope), ask.model)
+        await model.behave(Turn(ask, reply, self._gallery, own_address(scope), pay))
 
     async def _images(self, scope: Scope, body: bytes, reply: Reply) -> None:
         try:
             order = read_order(body)
         except RefusedOrderError as problem:
-            words = wire.error(str(problem), "invalid_request_error", code=problem.code)
-            await reply.json(400, words)
+            await refuse(problem, reply)
             return
-        found = IMAGE_MODELS.get(order.model)
-        if found is None:
-            text = f"当前分组 default 下对于模型 {order.model} 无可用渠道"
-            await reply.json(503, wire.error(text, code="model_not_found"))
+        if await is_known(order, reply):
+            behave = IMAGE_MODELS[order.model][1]
+            await behave(order, reply, self._gallery, own_address(scope))
+
+    async def _edits(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        path, kind = scope["path"], dict(scope["headers"]).get(b"content-type", b"")
+        try:
+            wanted = edits.read_edit(path, body, kind.decode("latin-1"))
+            if not await is_known(wanted.order, reply):
+                return
+            if edits.is_there(path, wanted.order):
+                await edits.edit(wanted, reply, self._gallery, own_address(scope))
+                return
+        except RefusedOrderError as problem:
+            await refuse(problem, reply)
             return
-        await found[1](order, reply, self._gallery, own_address(scope))
+        words = wire.error("API not implemented", "new_api_error", code="api_not_implemented")
+        await reply.json(501, words)
 
     async def _picture(self, scope: Scope, reply: Reply) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -103,6 +119,21 @@ class Practice:
             await reply.whole(404, "text/plain; charset=utf-8", b"no such picture")
             return
         await reply.whole(200, "image/png", png)
+
+
+async def refuse(problem: RefusedOrderError, reply: Reply) -> None:
+    """Say what is wrong with a call of the images API."""
+    words = wire.error(str(problem), "invalid_request_error", code=problem.code)
+    await reply.json(400, words)
+
+
+async def is_known(order: Order, reply: Reply) -> bool:
+    """Whether there is such a model of the images API; if not, say so."""
+    if order.model in IMAGE_MODELS:
+        return True
+    text = f"当前分组 default 下对于模型 {order.model} 无可用渠道"
+    await reply.json(503, wire.error(text, code="model_not_found"))
+    return False
 
 
 def read_pace() -> float:
@@ -144,6 +175,12 @@ def own_address(scope: Scope) -> str:
     host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
     name, port = scope.get("server") or ("127.0.0.1", 80)
     return f"{scope['scheme']}://{host or f'{name}:{port}'}"
+
+
+def key_of(scope: Scope) -> str:
+    """The key that the client sent, or nothing."""
+    sent: str = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    return sent.removeprefix("Bearer ")
 
 
 def is_expired(moment: str) -> bool:

@@ -23,6 +23,10 @@ MODELS: dict[str, Model] = {
         "Writes text in Markdown: headings, lists, a table and code.",
         answering(answers.write),
     ),
+    "practice-sees": Model(
+        "Looks at the pictures that go along, and says what came.",
+        answering(answers.look),
+    ),
     "practice-inline": Model(
         "Puts the picture into the text itself, as a base64 data URI.",
         answering(answers.inline),

@@ -33,6 +33,7 @@ class Gallery:
     def __init__(self) -> None:
         self._recipes: OrderedDict[str, Recipe] = OrderedDict()
         self._drawn: OrderedDict[str, asyncio.Task[bytes]] = OrderedDict()
+        self._hung: OrderedDict[str, bytes] = OrderedDict()
         self._easel = asyncio.Semaphore(2)  # more threads would only make every picture late
 
     def promise(self, recipe: Recipe) -> str:
@@ -44,11 +45,19 @@ class Gallery:
         self._start(recipe)
         return recipe.id
 
+    def hang(self, png: bytes) -> str:
+        """Take in a picture that is drawn already; gives the id that its link carries."""
+        name = hashlib.sha256(png).hexdigest()[:24]
+        self._hung[name] = png
+        if len(self._hung) > MOST_DRAWN:
+            self._hung.popitem(last=False)
+        return name
+
     async def picture(self, picture_id: str) -> bytes | None:
         """The PNG of an id, or None when nobody promised it."""
         recipe = self._recipes.get(picture_id)
         if recipe is None:
-            return None
+            return self._hung.get(picture_id)
         # Shielded, because several clients may wait for one drawing and any of them may leave.
         return await asyncio.shield(self._start(recipe))
 

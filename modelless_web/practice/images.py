@@ -19,6 +19,7 @@ SIZES = {
 }
 LONGEST = {"dall-e-2": 1000, "dall-e-3": 4000, "gpt-image": 32_000}
 TOKENS = {"low": 272, "medium": 1056, "high": 4160, "auto": 1056}
+SEEN_TOKENS = 323
 DRAWING = 1.2  # seconds
 PARTIAL_WIDTH = 32
 REVISION = "A carefully lit picture of the following, rich in detail: {prompt}"
@@ -37,6 +38,8 @@ class Order:
     output_format: str = "png"
     stream: bool = False
     partial_images: int = 0
+    pictures: int = 0
+    event: str = "image_generation"
 
     @property
     def family(self) -> str:
@@ -56,12 +59,13 @@ class Order:
     def usage(self) -> dict[str, Any]:
         """The tokens that the gpt-image family counts."""
         text = wire.estimate_tokens(self.prompt)
+        seen = SEEN_TOKENS * self.pictures
         drawn = TOKENS.get(self.quality or "auto", TOKENS["auto"]) * self.n
         return {
-            "input_tokens": text,
+            "input_tokens": text + seen,
             "output_tokens": drawn,
-            "total_tokens": text + drawn,
-            "input_tokens_details": {"text_tokens": text, "image_tokens": 0},
+            "total_tokens": text + seen + drawn,
+            "input_tokens_details": {"text_tokens": text, "image_tokens": seen},
         }
 
 
@@ -81,7 +85,14 @@ def read_order(body: bytes) -> Order:
         raise RefusedOrderError("Invalid request", "invalid_image_request") from error
     if not isinstance(fields, dict):
         raise RefusedOrderError("Invalid request", "invalid_image_request")
-    order = Order(
+    order = order_of(fields)
+    check(order)
+    return order
+
+
+def order_of(fields: Mapping[str, Any]) -> Order:
+    """The order that these fields make, not yet looked at."""
+    return Order(
         model=_text(fields, "model") or "dall-e-3",
         prompt=_text(fields, "prompt"),
         n=fields.get("n") or 1,
@@ -92,15 +103,14 @@ def read_order(body: bytes) -> Order:
         stream=fields.get("stream") is True,
         partial_images=fields.get("partial_images") or 0,
     )
-    _check(order)
-    return order
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     return fields[name] if isinstance(fields.get(name), str) else ""
 
 
-def _check(order: Order) -> None:
+def check(order: Order) -> None:
+    """Raise RefusedOrderError for what the model does not take."""
     if not order.prompt:
         raise RefusedOrderError("prompt is required", "prompt_missing")
     if len(order.prompt) > LONGEST[order.family]:
@@ -119,6 +129,13 @@ type Behaviour = Callable[[Order, Reply, Gallery, str], Awaitable[None]]
 async def paint(order: Order, reply: Reply, gallery: Gallery, home: str) -> None:
     """Answer properly: links or bytes as asked, a stream where the model has one."""
     names = [gallery.promise(order.recipe(index)) for index in range(order.n)]
+    await deliver(order, names, reply, gallery, home)
+
+
+async def deliver(
+    order: Order, names: list[str], reply: Reply, gallery: Gallery, home: str
+) -> None:
+    """Answer with these pictures of the gallery."""
     if order.is_gpt and order.stream:
         await _stream(order, names[0], reply, gallery)
         return
@@ -150,13 +167,13 @@ async def _stream(order: Order, name: str, reply: Reply, gallery: Gallery) -> No
         partial = base64.b64encode(_sketch(png, PARTIAL_WIDTH << index)).decode()
         await _event(
             reply,
-            "image_generation.partial_image",
+            f"{order.event}.partial_image",
             {"b64_json": partial, "partial_image_index": index, **common},
         )
     await reply.pause(DRAWING / 2)
     whole = base64.b64encode(png).decode()
     await _event(
-        reply, "image_generation.completed", {"b64_json": whole, **common, "usage": order.usage}
+        reply, f"{order.event}.completed", {"b64_json": whole, **common, "usage": order.usage}
     )
     await reply.end()
 
@@ -213,6 +230,7 @@ IMAGE_MODELS: dict[str, tuple[str, Behaviour]] = {
     "dall-e-2": ("Up to ten small square pictures.", paint),
     "gpt-image-1": ("Pictures as bytes, with usage; streams what it has so far.", paint),
     "gpt-image-2": ("As gpt-image-1, in any size of 16-pixel steps.", paint),
+    "gpt-image-1-no-edits": ("Makes pictures; to change one it says 501: not implemented.", paint),
     "dall-e-3-moderated": ("Fails with 400: the content policy forbids it.", moderated),
     "dall-e-3-empty-link": ("Announces a picture and gives no address.", without_link),
     "dall-e-3-empty": ("Says that all is well and brings no picture.", without_picture),

@@ -4,6 +4,7 @@ The shapes are those of section 2 of the gateway reference.
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Ask:
     max_tokens: int | None = None
     size: str = ""
     seed: str = ""
+    pictures: tuple[bytes, ...] = ()
 
     @property
     def prompt(self) -> str:
@@ -93,6 +95,7 @@ def read_ask(body: bytes) -> Ask:
         max_tokens=_read_count(fields, "max_tokens", "max_completion_tokens", most=1 << 30),
         size=fields["size"] if isinstance(fields.get("size"), str) else "",
         seed="" if fields.get("seed") is None else str(fields["seed"]),
+        pictures=_read_pictures(fields["messages"][-1].get("content")),
     )
 
 
@@ -114,6 +117,23 @@ def _flatten(content: object) -> str:
         return ""
     texts = (part.get("text") for part in content if isinstance(part, dict))
     return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def _read_pictures(content: object) -> tuple[bytes, ...]:
+    """The pictures in a message's parts; what is no data URL is empty."""
+    parts = content if isinstance(content, list) else []
+    images = [part for part in parts if isinstance(part, dict) and part.get("type") == "image_url"]
+    return tuple(_decode(image.get("image_url")) for image in images)
+
+
+def _decode(image: object) -> bytes:
+    url = image.get("url") if isinstance(image, dict) else None
+    if not isinstance(url, str) or not url.startswith("data:"):
+        return b""
+    try:
+        return base64.b64decode(url.partition(",")[2], validate=True)
+    except ValueError:
+        return b""
 
 
 def _read_count(fields: Mapping[str, object], *names: str, most: int) -> int | None:

@@ -15,7 +15,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from modelless_web.records.models import Picture
-from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
+from modelless_web.records.models.stored import THUMBNAIL_WIDTHS, StoredImage
+from modelless_web.records.named import named, stored
 from modelless_web.records.store import NotAPictureError, keep
 
 PAGE: Final = 500
@@ -73,18 +74,17 @@ def find_left_over() -> Iterator[Found]:
                     yield Found(path, Finding.LEFT_OVER)
 
 
-def _stored() -> Iterator[Picture]:
+def _stored() -> Iterator[StoredImage]:
     """One picture for each file; the same bytes may belong to many rows."""
-    rows = Picture.objects.filter(state=Picture.State.STORED).order_by("sha256")
     last = ""
-    while page := list(rows.filter(sha256__gt=last).only("sha256", "media_type")[:PAGE]):
-        for picture in page:
-            if picture.sha256 != last:
-                last = picture.sha256
-                yield picture
+    while page := list(stored(after=last)[:PAGE]):
+        for sha256, media_type in page:
+            if sha256 != last:
+                last = sha256
+                yield Picture(sha256=sha256, media_type=media_type)
 
 
-def _original(picture: Picture) -> Finding | None:
+def _original(picture: StoredImage) -> Finding | None:
     try:
         with default_storage.open(picture.original_name) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -93,7 +93,7 @@ def _original(picture: Picture) -> Finding | None:
     return None if digest == picture.sha256 else Finding.DAMAGED
 
 
-def _thumbnails(picture: Picture) -> list[str]:
+def _thumbnails(picture: StoredImage) -> list[str]:
     return [picture.thumbnail_name(width) for width in THUMBNAIL_WIDTHS]
 
 
@@ -136,8 +136,7 @@ def _folders(folder: str) -> Iterator[tuple[str, list[str]]]:
 
 def _named(names: list[str]) -> set[str]:
     """Those of the names that a row stands behind."""
-    hashes = {PurePath(name).stem for name in names}
-    known = set(Picture.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+    known = named({PurePath(name).stem for name in names})
     return {name for name in names if PurePath(name).stem in known}
 
 

@@ -2,7 +2,7 @@
 bytes that no row names any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from modelless_web.records.models import Board, Discarded, Generation, Picture, User
 from modelless_web.records.models.generations import OPEN
-from modelless_web.records.models.pictures import THUMBNAIL_WIDTHS
-from modelless_web.records.usage import rollup
+from modelless_web.records.models.stored import THUMBNAIL_WIDTHS
+from modelless_web.records.named import named
+from modelless_web.records.usage import rollup, storage
 
 KEPT_IN_TRASH: Final = timedelta(days=30)
 AT_ONCE: Final = 200
@@ -30,19 +31,26 @@ def purge(pks: Iterable[UUID]) -> int:
     rows = Generation.objects.filter(pk__in=list(pks)).exclude(status__in=OPEN)
     stored = Picture.objects.filter(generation__in=rows, state=Picture.State.STORED)
     files = dict(stored.values_list("sha256", "media_type"))
+    held = storage.held_by_each(stored)
     count = rows.count()
     rollup.purge(rows)
     rows.delete()
-    shared = set(Picture.objects.filter(sha256__in=files).values_list("sha256", flat=True))
+    storage.give_back(held)
+    discard(files)
+    return count
+
+
+def discard(files: Mapping[str, str]) -> None:
+    """List bytes to be freed, given as media types by hash, unless a row still names them."""
+    kept = named(files)
     Discarded.objects.bulk_create(
         [
             Discarded(sha256=sha256, media_type=media_type)
             for sha256, media_type in files.items()
-            if sha256 not in shared
+            if sha256 not in kept
         ],
         ignore_conflicts=True,
     )
-    return count
 
 
 def empty_old_trash() -> int:
@@ -61,7 +69,7 @@ def free() -> int:
     for row in Discarded.objects.all()[:AT_ONCE]:
         with transaction.atomic():
             won, _ = Discarded.objects.filter(pk=row.pk).delete()
-            if won and not Picture.objects.filter(sha256=row.sha256).exists():
+            if won and not named([row.sha256]):
                 picture = Picture(sha256=row.sha256, media_type=row.media_type)
                 for width in THUMBNAIL_WIDTHS:
                     default_storage.delete(picture.thumbnail_name(width))

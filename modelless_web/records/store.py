@@ -4,6 +4,8 @@ import hashlib
 import io
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +14,8 @@ from django.core.files.storage import default_storage
 from PIL import ExifTags, Image, ImageOps
 
 from modelless_web.records.likeness import TOO_PLAIN, likeness
-from modelless_web.records.models.pictures import FORMATS, THUMBNAIL_WIDTHS, Picture
+from modelless_web.records.models.pictures import Picture
+from modelless_web.records.models.stored import FORMATS, THUMBNAIL_WIDTHS
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +113,7 @@ def look_again() -> int:
 def _likeness_of(picture: Picture) -> int:
     try:
         with default_storage.open(picture.thumbnail_name(THUMBNAIL_WIDTHS[0])) as file:
-            return likeness(_in_colour(Image.open(file, formats=("WEBP",))))
+            return likeness(in_colour(Image.open(file, formats=("WEBP",))))
     except Exception:
         logger.exception("A thumbnail could not be read.")
         return TOO_PLAIN
@@ -118,19 +121,31 @@ def _likeness_of(picture: Picture) -> int:
 
 def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
     """What the bytes are, and their thumbnails by width."""
-    try:
-        with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as image:
-            if getattr(image, "n_frames", 1) > MOST_FRAMES:
-                raise NotAPictureError(f"it has more than {MOST_FRAMES} frames", is_final=True)
-            width, height = image.size
-            if image.getexif().get(ExifTags.Base.Orientation) in ON_ITS_SIDE:
-                width, height = height, width
-            media_type = f"image/{FORMATS[image.format or '']}"
-            thumbnails = _thumbnails(image)
+    with opened(data) as image:
+        width, height = image.size
+        if image.getexif().get(ExifTags.Base.Orientation) in ON_ITS_SIDE:
+            width, height = height, width
+        media_type = f"image/{FORMATS[image.format or '']}"
+        thumbnails = _thumbnails(image)
         small = thumbnails[THUMBNAIL_WIDTHS[0]]
         colour = small.convert("RGB").resize((1, 1)).tobytes().hex()
         look = likeness(small)
         pieces = {size: _webp(thumbnail) for size, thumbnail in thumbnails.items()}
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Kept(sha256, media_type, len(data), width, height, f"#{colour}", look), pieces
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """Open a picture of a kind that we keep; what fails in the block is the picture's fault.
+
+    Raises NotAPictureError.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as image:
+            if getattr(image, "n_frames", 1) > MOST_FRAMES:
+                raise NotAPictureError(f"it has more than {MOST_FRAMES} frames", is_final=True)
+            yield image
     except (NotAPictureError, MemoryError):
         raise
     except Image.DecompressionBombError as error:
@@ -138,13 +153,11 @@ def _looked_at(data: bytes) -> tuple[Kept, dict[int, bytes]]:
         raise NotAPictureError(f"it has more than {most} megapixels", is_final=True) from error
     except Exception as error:
         raise NotAPictureError("the bytes are not a PNG, JPEG, WebP, GIF or AVIF") from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    return Kept(sha256, media_type, len(data), width, height, f"#{colour}", look), pieces
 
 
 def _thumbnails(image: Image.Image) -> dict[int, Image.Image]:
     """Scale to each width, never up; the widest first, so that each makes the next."""
-    current = _in_colour(ImageOps.exif_transpose(_reduced(image)))
+    current = in_colour(ImageOps.exif_transpose(_reduced(image)))
     made = {}
     for width in sorted(THUMBNAIL_WIDTHS, reverse=True):
         current = made[width] = _within(current, width)
@@ -156,12 +169,13 @@ def _reduced(image: Image.Image) -> Image.Image:
     image.draft(None, (ENOUGH, ENOUGH))
     image.load()
     if image.mode in {"1", "P", "PA", "I", "I;16", "I;16B"}:
-        image = _in_colour(image)
+        image = in_colour(image)
     factor = min(image.size) // ENOUGH
     return image.reduce(factor) if factor > 1 else image
 
 
-def _in_colour(image: Image.Image) -> Image.Image:
+def in_colour(image: Image.Image) -> Image.Image:
+    """Return it with eight bits of red, green and blue, and of alpha where it has transparency."""
     if image.mode.startswith("I"):
         # Sixteen bits of grey.
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")

@@ -7,7 +7,7 @@ generator that waits for the browser to take what it has; with the browser gone 
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from modelless_web.records.export.archive import archive
+from modelless_web.records.export.columns import Column
 from modelless_web.records.export.csv import table
 from modelless_web.records.export.json_lines import json_lines
 from modelless_web.records.models import Generation
@@ -34,7 +35,7 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="export")
 class Form(NamedTuple):
     """A form that an export may take."""
 
-    make: Callable[[QuerySet[Generation]], Generator[bytes]]
+    make: Callable[..., Generator[bytes]]
     content_type: str
     label: str
 
@@ -46,10 +47,16 @@ FORMS: Final = {
 }
 
 
-def download(rows: QuerySet[Generation], form: str) -> StreamingHttpResponse:
-    """Answer with an export of generations that the caller has found this person may see."""
+def download(
+    rows: QuerySet[Generation], form: str, columns: Sequence[Column] | None = None
+) -> StreamingHttpResponse:
+    """Answer with an export of generations that the caller has found this person may see.
+
+    A table or lines may be of some ``columns`` only.
+    """
     made = FORMS[form]
-    response = StreamingHttpResponse(_blocks(made.make(rows)), content_type=made.content_type)
+    pieces = made.make(rows) if columns is None else made.make(rows, columns)
+    response = StreamingHttpResponse(_blocks(pieces), content_type=made.content_type)
     name = f"generations-{timezone.now():%Y-%m-%d-%H%M}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     # No proxy may pack it, keep it, or take it in faster than the browser does.

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.conf import settings
@@ -20,9 +21,11 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from modelless_web.records.models import Draft, Gateway, Generation, Picture, User
+from modelless_web.records.models import Draft, Gateway, Generation, Picture, Reference, User
 from modelless_web.records.organise.adoption import adopt
+from modelless_web.studio.forms.zone import zones
 
+ZONE_COOKIE = "time_zone"
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, no secret
 
 
@@ -44,7 +47,10 @@ class PersonMiddleware(MiddlewareMixin):
         kwargs: object,
     ) -> HttpResponseBase | None:
         """Make a guest of a stranger, or send them to sign in; None lets the request pass."""
-        if is_for_strangers(request) or is_admin(request) or request.user.is_authenticated:
+        if is_for_strangers(request) or is_admin(request):
+            return None
+        if request.user.is_authenticated:
+            take_over_zone(request, request.user)
             return None
         if settings.ENVIRONMENT.access == "guests":
             login(request, User.objects.create_guest(), backend=PASSWORD_BACKEND)
@@ -52,6 +58,16 @@ class PersonMiddleware(MiddlewareMixin):
         sign_in = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         # A fragment request would follow the redirect and put the login page into the page.
         return HttpResponseClientRedirect(sign_in.url) if is_fragment(request) else sign_in
+
+
+def take_over_zone(request: HttpRequest, person: User) -> None:
+    """With a form, let a person's days follow their browser's clock until they choose."""
+    if request.method != "POST" or person.time_zone:
+        return
+    name = unquote(request.COOKIES.get(ZONE_COOKIE, ""))
+    if name in zones():
+        person.time_zone = name
+        person.save(update_fields=["time_zone"])
 
 
 def sign_in(request: HttpRequest, account: User) -> None:
@@ -137,6 +153,14 @@ def own_picture(request: StudioRequest, pk: UUID) -> Picture:
     return row
 
 
+def own_reference(request: StudioRequest, pk: UUID) -> Reference:
+    """Return a picture that this person has given along, or raise Http404."""
+    row = Reference.objects.visible_to(request.user).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
 def find_draft(request: StudioRequest, text: str, *, in_trash: bool = False) -> Draft | None:
     """Return this person's draft whose id ``text`` is, if there is one."""
     pk = read_uuid(text)
@@ -150,6 +174,11 @@ def own_draft(request: StudioRequest, text: str, *, in_trash: bool = False) -> D
     if row is None:
         raise Http404
     return row
+
+
+def may_view_all(person: User) -> bool:
+    """Whether somebody may read what everybody has used."""
+    return person.is_staff and person.has_perm("records.view_usage")
 
 
 def lead(request: StudioRequest, address: str) -> HttpResponse:

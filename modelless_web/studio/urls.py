@@ -10,6 +10,7 @@ from modelless_web.studio.views import (
     create,
     cull,
     drafts,
+    everyone,
     export,
     facets,
     generation,
@@ -17,13 +18,16 @@ from modelless_web.studio.views import (
     marks,
     models,
     pictures,
+    references,
     trash,
+    usage,
 )
 
 UUID = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
     path("", create.create, name="create"),
+    path("cost/", create.cost, name="cost"),
     path("composer/pictures/", create.picture_fields, name="picture-fields"),
     path("generations/", create.submit, name="submit"),
     path("generations/<uuid:pk>/", generation.generation, name="generation"),
@@ -35,6 +39,11 @@ urlpatterns = [
     path("generations/<uuid:pk>/restore/", generation.restore, name="restore"),
     re_path(rf"^generations/{UUID}/raw/(?P<side>sent|received)$", generation.raw, name="raw"),
     re_path(rf"^pictures/{UUID}/(?P<variant>original|320|640)$", pictures.picture, name="picture"),
+    path("pictures/<uuid:pk>/along/", references.take, name="take-along"),
+    path("references/", references.add, name="references"),
+    re_path(
+        rf"^references/{UUID}/(?P<variant>original|320|640)$", references.show, name="reference"
+    ),
     path(
         "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
         pictures.sketch,
@@ -65,7 +74,11 @@ urlpatterns = [
     path("boards/<int:pk>/", boards.change, name="change-board"),
     path("boards/<int:pk>/delete/", boards.delete, name="delete-board"),
     path("models/", models.models, name="models"),
+    path("models/balances/", models.balances, name="balances"),
     path("models/refresh/", models.refresh, name="refresh-models"),
+    path("usage/", usage.usage, name="usage"),
+    path("usage/everyone/", everyone.everyone, name="usage-everyone"),
+    path("usage/time-zone/", usage.time_zone, name="time-zone"),
     path("account/login/", account.SignIn.as_view(), name="login"),
     path("account/logout/", account.SignOut.as_view(), name="logout"),
     path("account/owner/<str:token>/", account.owner, name="owner"),

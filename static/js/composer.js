@@ -2,7 +2,7 @@
 // only the controls that the chosen model takes, and what must survive a submission.
 "use strict";
 {
-  const { drafts } = document.currentScript.dataset;
+  const { drafts, references, mask } = document.currentScript.dataset;
   const form = () => document.getElementById("composer");
   const differs = (field) => {
     const box = field.querySelector("[type=number]");
@@ -40,6 +40,7 @@
     sampling.querySelector("[data-both]").hidden = !(moved.includes("temperature") && moved.includes("top_p"));
     const counted = [...limits.querySelectorAll(".field:not([hidden])")].filter((field) => field.dataset.param !== "stream");
     tally(limits, counted.filter(isSet).length);
+    composer.elements.prompt.required = !composer.querySelector("[name=make][value=variation]:checked:enabled");
     const dock = document.querySelector("[data-dock-text]");
     if (dock) dock.textContent = composer.elements.prompt.value.trim().split("\n")[0] || "Write a prompt";
   };
@@ -72,7 +73,7 @@
     "temperature", "top_p", "presence_penalty", "frequency_penalty",
     "n", "max_tokens", "stop", "logit_bias", "user", "system",
     "size", "quality", "style", "background", "output_format", "output_compression",
-    "moderation", "response_format", "partial_images",
+    "moderation", "response_format", "partial_images", "references", "mask", "make",
   ]);
 
   document.addEventListener("input", ({ target }) => {
@@ -95,6 +96,42 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.focus();
   });
+
+  /* Pictures that go along: their scripts come when the first picture does. */
+  const strip = () => document.getElementById("along");
+  const takeAlong = async (files) => {
+    if (strip().hidden) document.getElementById("draft-line").textContent = "This model takes no pictures along; choose one that does.";
+    else (await import(references)).add(files);
+  };
+  const brings = ({ dataTransfer, target }) => dataTransfer?.types.includes("Files") && target.closest?.("#composer-sheet");
+  document.addEventListener("dragover", (event) => brings(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    takeAlong([...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain") || !event.target.closest?.("#composer-sheet")) return;
+    event.preventDefault();
+    takeAlong([...files]);
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "files" || !target.files.length) return;
+    takeAlong([...target.files]);
+    target.value = "";
+  });
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("#along [data-move], #along [data-remove], #along [data-unmask], #along [data-mask]");
+    if (!button) return;
+    const { add, act, unmask } = await import(references);
+    if ("unmask" in button.dataset) return unmask();
+    if (!("mask" in button.dataset)) return act(button);
+    const drawn = strip().querySelector(".mask > img")?.dataset.original;
+    (await import(mask)).open(strip(), drawn, (file) => (file ? add([file], "mask_file") : unmask()));
+  });
+  const seesAlong = () => strip()?.querySelector("[data-reference]") && import(references);
+  addEventListener("load", seesAlong);
 
   /* Browsers without field-sizing: the height follows the text by hand. */
   const grow = (area) => {
@@ -140,7 +177,8 @@
     for (const group of composer.querySelectorAll(".group")) {
       if (opened.includes(group.dataset.group) || group.querySelector(".field-error")) group.open = true;
     }
-    composer.querySelector("[aria-invalid=true]")?.focus();
+    const go = composer.elements.mending && composer.querySelector(".go .primary");
+    (composer.querySelector("[aria-invalid=true]") ?? go)?.focus();
     walked = -1;
     refresh();
   });
@@ -149,6 +187,16 @@
     walked = -1;
     for (const sheet of document.querySelectorAll("#parameters:popover-open, #composer-sheet:popover-open")) sheet.hidePopover();
   });
+
+  /* What is left of a budget changes as runs begin and end, here and elsewhere. */
+  let counted = "";
+  new MutationObserver(() => {
+    const { count } = document.getElementById("running-count")?.dataset ?? {};
+    if (count === counted) return;
+    counted = count;
+    const line = document.querySelector("#cost-line:has([data-left])");
+    if (line) htmx.trigger(line, "stale");
+  }).observe(document.querySelector(".bar"), { childList: true, subtree: true });
 
   /* Stop sequences: the lines of a text field, shown as chips. */
   class StopChips extends HTMLElement {

@@ -65,7 +65,7 @@
   const typed = () => {
     const data = new FormData();
     for (const { name, type, checked, value } of form().elements) {
-      if (name && (checked || (type !== "checkbox" && type !== "radio"))) data.append(name, value);
+      if (name && type !== "file" && (checked || (type !== "checkbox" && type !== "radio"))) data.append(name, value);
     }
     // What is typed while Generate is on its way is not part of what it sends.
     if (isSending) data.delete("submission");

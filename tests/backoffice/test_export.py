@@ -77,6 +77,7 @@ def test_staff_need_the_right_to_see_generations(
     address = reverse("admin:records_generation_export", args=[form])
     assert client.get(address).status_code == 403
     staff.user_permissions.add(Permission.objects.get(codename="view_generation"))
+    staff.user_permissions.add(Permission.objects.get(codename="read_prompts"))
     assert "lighthouse" in body(client.get(address))
 
 

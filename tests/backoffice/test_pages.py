@@ -10,11 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from modelless_web.records.models import Gateway, Model, User
+from tests.records.money.book import budget
 
 from .conftest import Make
 
 READ_ONLY = {"generation", "picture"}
-NAMES = ["gateway", "generation", "model", "picture", "user"]
+NAMES = ["budget", "gateway", "generation", "model", "picture", "user"]
+
+
+@pytest.fixture(autouse=True)
+def _a_budget(db: None) -> None:
+    budget("5", "everyone")
 
 
 def pages(name: str) -> list[str]:

@@ -40,7 +40,8 @@ def test_staff_without_the_right_see_no_picture(
 
 
 def test_staff_with_the_right_see_it(client: Client, staff: User, stored_picture: Picture) -> None:
-    staff.user_permissions.add(Permission.objects.get(codename="view_picture"))
+    for code in ("view_picture", "read_prompts"):
+        staff.user_permissions.add(Permission.objects.get(codename=code))
     client.force_login(staff)
     assert client.get(image_of(stored_picture)).status_code == 200
 

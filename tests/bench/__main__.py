@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cpu, crowd, export, history, latency, memory, page, start
+from tests.bench import admin, cpu, crowd, export, history, latency, memory, page, start
 from tests.bench.figures import Figure, table
 
 BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
@@ -22,18 +22,28 @@ BENCHES: Final[dict[str, Callable[[], list[Figure]]]] = {
     "page": page.run,
     "export": export.run,
 }
+PEOPLE: Final = 40
+"""Who share the history of which usage is read."""
+# Those that are told how many generations there are, and on which database.
+ON_ROWS: Final[dict[str, Callable[..., list[Figure]]]] = {
+    "history": history.run,
+    "usage": partial(history.run, people=PEOPLE, about="usage"),
+    "admin": admin.run,
+}
 
 
 def main() -> None:
     """Run the benches that were named, or all; figures are for reading and judge nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHES, "history"]))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join([*BENCHES, *ON_ROWS]))
     parser.add_argument("--rows", type=int, default=10_000, help="generations of the history")
-    parser.add_argument("--postgresql", action="store_true", help="the history on PostgreSQL")
+    parser.add_argument("--postgresql", action="store_true", help="history and admin on PostgreSQL")
     parser.add_argument("--json", type=Path, help="write the figures there too, one per line")
     given = parser.parse_args()
-    on_history = partial(history.run, given.rows, on_postgresql=given.postgresql)
-    benches = BENCHES | {"history": on_history}
+    benches = BENCHES | {
+        name: partial(run, given.rows, on_postgresql=given.postgresql)
+        for name, run in ON_ROWS.items()
+    }
     unknown = set(given.names) - set(benches)
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")

@@ -55,15 +55,15 @@ def main() -> None:
         )
 
     for name, typed in SEARCHES.items():
-        _tell("search", name, search(typed.format(month=month)))
-    _tell("search", "common word, far down", search("sea", is_far=True))
-    _tell("search", "common word, best first", search("sea", ranked=True))
-    _tell("search", "three words, best first", search("red sea mountain", ranked=True))
+        tell("search", name, search(typed.format(month=month)))
+    tell("search", "common word, far down", search("sea", is_far=True))
+    tell("search", "common word, best first", search("sea", ranked=True))
+    tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
     for name in ("", "sea"):
         query = parse(name)
-        _tell("search", f"facets of {name or 'everything'}", partial(facets, person, query))
-    _tell("search", "months", partial(months, person, parse("")))
+        tell("search", f"facets of {name or 'everything'}", partial(facets, person, query))
+    tell("search", "months", partial(months, person, parse("")))
 
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
@@ -73,15 +73,17 @@ def main() -> None:
         "jump to a month": f"/history/?at={month}-01",
     }
     for name, address in pages.items():
-        _tell("page", name, partial(_open, client, address))
+        tell("page", name, partial(opened, client, address))
 
 
-def _open(client: Client, address: str) -> None:
+def opened(client: Client, address: str) -> None:
+    """Ask for a page, which must come."""
     answer = client.get(address)
     assert answer.status_code == 200, (address, answer)
 
 
-def _tell(kind: str, name: str, ask: Callable[[], object]) -> None:
+def tell(kind: str, name: str, ask: Callable[[], object]) -> None:
+    """Ask ``ROUNDS`` times, after twice that warm it up, and print how long it took each time."""
     ask()
     queries: list[str] = []
 

@@ -13,7 +13,7 @@ from tests.browser.screen import Screen, ended, pk_of
 from tests.support.console import Console
 from tests.support.studio import Studio, wait_for
 
-AWAY = r"ERR_|\[object Event\]|503|sse"
+AWAY = r"ERR_|\[object Event\]|503|sse|htmx:(sendError|afterRequest)"
 OF_ITS_OWN = re.compile(r"/\?draft=[0-9a-f-]{36}$")
 
 

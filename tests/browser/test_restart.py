@@ -17,7 +17,9 @@ from tests.support.studio import Studio, wait_for
 def test_the_page_heals_when_the_studio_comes_back(
     start_studio: Callable[..., Studio], gateway: Gateway, page: Page, console: Console
 ) -> None:
-    console.pardon(r"ERR_(CONNECTION|INCOMPLETE_CHUNKED)|\[object Event\]")
+    console.pardon(
+        r"ERR_(CONNECTION|INCOMPLETE_CHUNKED)|\[object Event\]|htmx:(sendError|afterRequest)"
+    )
     environ = {"MODELLESS_BASE_URL": f"{gateway.origin}/v1", "MODELLESS_API_KEY": KEY}
     first = start_studio(**environ)
     screen = Screen(page, first)

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from modelless_web.engine import ledger, run, tasks
-from modelless_web.engine.ledger import FailedAttempt
+from modelless_web.engine.outcome import FailedAttempt
 from modelless_web.engine.run import pause_after
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.errors import GatewayError, Kind

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, FailedAttempt, Settlement
+from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.gateway.events import UsageReported
 from modelless_web.records.models import Choice, Generation, Status

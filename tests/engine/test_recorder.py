@@ -175,3 +175,18 @@ def test_who_comes_while_the_writer_waits_in_vain_does_not_wait_as_long_again(
 
     monkeypatch.setattr(recorder, "_write_all", locked)
     assert {type(result) for result in engine.wait_for(both())} == {OperationalError}
+
+
+def test_what_counts_goes_first_in_its_batch(engine: Engine) -> None:
+    done: list[str] = []
+
+    async def ask() -> None:
+        do = engine.recorder.do
+        await asyncio.gather(
+            do(lambda: done.append("an end")),
+            do(lambda: done.append("a submission"), counts=True),
+            do(lambda: done.append("another"), counts=True),
+        )
+
+    engine.wait_for(ask())
+    assert done == ["a submission", "another", "an end"]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from modelless_web.engine import ledger, tasks
-from modelless_web.engine.ledger import ChoiceText
+from modelless_web.engine.outcome import ChoiceText
 from modelless_web.engine.runtime import Engine, running
 from modelless_web.gateway import client
 from modelless_web.gateway.client import Patience

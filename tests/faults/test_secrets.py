@@ -35,7 +35,9 @@ class Indiscreet(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         quoted = self.headers.get("Authorization", "")
-        self._answer(200, json.dumps({"data": [{"id": "stable-diffusion", "key": quoted}]}))
+        item = {"id": "stable-diffusion", "key": quoted, "model_name": quoted, "quota_type": 1}
+        prices = {"group_ratio": {"default": 1, quoted: 1}}
+        self._answer(200, json.dumps({"data": [{**item, "model_price": 1}], **prices}))
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelless_web.gateway.address import Address, normalise
+from modelless_web.gateway.address import Address, normalise, root
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_what_is_no_address_is_refused(pasted: str) -> None:
 
 def test_the_key_is_not_in_the_repr_of_an_address() -> None:
     assert "sk-secret" not in repr(Address("https://a.example", "sk-secret"))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stands_on"),
+    [
+        ("https://api.modelless.co/v1", "https://api.modelless.co"),
+        ("https://api.modelless.co", "https://api.modelless.co"),
+        ("https://a.example/openai/v1/", "https://a.example/openai"),
+        ("https://a.example/v1beta", "https://a.example"),
+        ("https://a.example/video", "https://a.example/video"),
+    ],
+)
+def test_prices_and_bills_lie_beside_the_version(pasted: str, stands_on: str) -> None:
+    assert root(pasted) == stands_on

@@ -12,10 +12,11 @@ import pytest
 from modelless_web.gateway import client as client_module
 from modelless_web.gateway import limits
 from modelless_web.gateway.address import Address
-from modelless_web.gateway.client import Client, Exchange, Patience, explain
+from modelless_web.gateway.client import Client, Exchange, Patience
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import Event
 from modelless_web.gateway.parameters import Chat, Message
+from modelless_web.gateway.transport import TRANSPORT_ERRORS, explain
 from modelless_web.gateway.wire import chat
 from modelless_web.gateway.wire.call import Call
 from modelless_web.gateway.wire.models import Offer
@@ -374,7 +375,7 @@ AIOHTTP = _exceptions(aiohttp, aiohttp.ClientError)
 
 @pytest.mark.parametrize("kind", [*HTTPX, *AIOHTTP], ids=lambda kind: kind.__name__)
 def test_every_transport_error_is_caught_and_explained(kind: type[Exception]) -> None:
-    assert issubclass(kind, client_module._TRANSPORT_ERRORS)
+    assert issubclass(kind, TRANSPORT_ERRORS)
     explained = explain(kind.__new__(kind))
     assert explained.kind.value in {"timeout", "network", "upstream"}
 

@@ -37,7 +37,7 @@ OTHERS = {
 }  # fmt: skip
 GOOD = {
     "stable-diffusion", "practice-writer", "practice-inline", "practice-structured",
-    "practice-think", "practice-duplicate", "practice-huge-text",
+    "practice-think", "practice-duplicate", "practice-huge-text", "practice-sees",
 }  # fmt: skip
 
 

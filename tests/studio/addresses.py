@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,7 +17,9 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import (
     Action,
+    Audit,
     Board,
+    Budget,
     Cull,
     ErrorGroup,
     Generation,
@@ -40,15 +43,25 @@ WORDS: Final = {
     "picture": "an owl that nobody else may see",
     "draft": "a hare that nobody else may see",
     "errorgroup": "a badger that nobody else may see",
+    "audit": "a marten that nobody else may see",
     "board": "a heron that nobody else may see",
     "tag": "a robin that nobody else may see",
     "sketch": "a lynx that nobody else may see",
 }
-SEEN: Final = ("generation", "picture", "errorgroup", "gateway", "group", "model", "user")
+SEEN: Final = (
+    *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
+    *("pricerule", "drift", "usage", "budget", "audit"),
+)
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
-    "": ("?from={generation}", "?draft={draft}", "?undo={draft}", "?new={draft}&model={model}"),
+    "": (
+        "?from={generation}",
+        "?draft={draft}",
+        "?undo={draft}",
+        "?new={draft}&model={model}",
+        "?along={reference}",
+    ),
     "compare/": ("?of={generation}", "?of={generation}&of={nobody}"),
     "drafts/": ("?draft={draft}", "?undo={draft}"),
     "history/": (
@@ -60,6 +73,8 @@ QUERIES: Final = {
         "?model=1&view=list",
     ),
     "history/export/": ("?of={generation}", "?format=zip&of={generation}", "?format=csv&q=fox"),
+    "usage/": ("?period=2026&by=day&by=model", "?format=csv"),
+    "usage/everyone/": ("?person=person&by=owner", "?speed=1", "?format=csv&by=owner"),
     "history/cull/": ("?at={generation}", "?cull={cull}", "?cull={cull}&summary=1", "?q=fox"),
     "admin/autocomplete/": (
         "?app_label=records&model_name=picture&field_name=generation&term=fox",
@@ -119,6 +134,8 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     )
     packed = Transcript.packed(sent=told.encode(), received=told.encode())
     Transcript.objects.create(generation=row, **packed)
+    reference = factories.reference(owner, factories.photo(900, 600, "#a1b2c3"))
+    reference.generations.add(row)
     draft = factories.draft(owner, WORDS["draft"])
     model = a_model(gateway=row.gateway)
     if in_trash:
@@ -133,9 +150,20 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
-    rows = (owner, row, picture, draft, group, model, row.gateway, friends, board, action, cull)
+    budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
+    money = (factories.rule(row.gateway), factories.drift(row.gateway), budget)
+    marks = (reference, friends, board, action, cull)
+    audit = Audit.objects.create(
+        actor=factories.person(), what=Audit.What.LISTED, kind="generation", address=WORDS["audit"]
+    )
+    rows = (owner, row, audit, picture, draft, group, model, row.gateway, *marks, *money)
     ids = {str(each._meta.model_name): each.pk for each in rows}
     secrets = {name: words.encode() for name, words in WORDS.items()} | _files(picture)
+    for name, place in {
+        "reference": reference.original_name,
+        "small reference": reference.thumbnail_name(320),
+    }.items():
+        secrets[name] = default_storage.open(place).read()
     return Work(owner, row, ids | {"nobody": uuid7(), "key": verdict.key}, secrets)
 
 
@@ -145,8 +173,8 @@ def nowhere(ids: Ids) -> Ids:
 
 
 def may(person: User, *models: str) -> User:
-    """Give somebody the right to see some kinds of rows."""
-    codes = [f"view_{model}" for model in models]
+    """Give somebody the right to see some kinds of rows, unmasked."""
+    codes = ["read_prompts", *(f"view_{model}" for model in models)]
     person.user_permissions.set(Permission.objects.filter(codename__in=codes))
     return person
 
@@ -201,7 +229,8 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 def _model_of(route: str) -> str:
     return next(
-        (name for name in ("draft", "picture", "board", "action") if name in route), "generation"
+        (name for name in ("draft", "picture", "reference", "board", "action") if name in route),
+        "generation",
     )
 
 
@@ -212,6 +241,8 @@ def form(work: Work, ids: Ids) -> str:
         "prompt": "words of mine",
         "submission": work.row.submission,
         "parent": ids["generation"],
+        "references": ids["reference"],
+        "mask": ids["reference"],
         "draft": ids["draft"],
         "version": 1,
         "name": "a name of mine",
@@ -235,6 +266,6 @@ def everything() -> dict[str, dict[str, Any]]:
             name: value for name, value in row.items() if name not in {"last_login", "used_at"}
         }
         for model in models
-        if model not in {Knock, Words}
+        if model not in {Audit, Knock, Words}
         for row in model._default_manager.values()
     }

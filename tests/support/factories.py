@@ -1,17 +1,36 @@
 """Rows as the studio itself would make them; each call makes one more."""
 
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
 from modelless_web.engine import ledger
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.traits import describe
+from modelless_web.records import references
 from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Draft, Gateway, Generation, Model, Picture, User
+from modelless_web.records.models import (
+    Bill,
+    Draft,
+    Drift,
+    Gateway,
+    Generation,
+    Model,
+    Picture,
+    PicturePrice,
+    PriceRule,
+    Reference,
+    User,
+)
 from modelless_web.records.models.drafts import Typed
+from modelless_web.records.money.amounts import ZERO
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _number = count(1)
 
 
@@ -27,10 +46,46 @@ def guest() -> User:
 
 def gateway(base_url: str = "http://127.0.0.1:9/v1", **columns: Any) -> Gateway:
     """A gateway; at this address nobody ever answers."""
+    key = columns.pop("with_key", "sk-tests-0123456789abcdef")
     row = Gateway(name=f"Gateway {next(_number)}", base_url=base_url, **columns)
-    row.set_key("sk-tests-0123456789abcdef")
+    row.set_key(key)
     row.save()
     return row
+
+
+def rule(at: Gateway, model: str = "stable-diffusion", **columns: Any) -> PriceRule:
+    """A price in the book, from the beginning of time unless it says otherwise."""
+    pictures = columns.pop("pictures", {})
+    columns.setdefault("valid_from", LONG_AGO)
+    terms = {
+        name: Decimal(value)
+        for name, value in columns.items()
+        if isinstance(value, str) and name.startswith(("per_", "group_ratio"))
+    }
+    prices = [
+        PicturePrice(size=size, quality=quality, price=Decimal(price))
+        for (size, quality), price in pictures.items()
+    ]
+    return PriceRule.objects.publish(PriceRule(gateway=at, model=model, **columns | terms), prices)
+
+
+def drift(at: Gateway, model: str = "stable-diffusion", **columns: Any) -> Drift:
+    """The alarm that twelve runs of a model cost 7 dollars where 1 to 2 were expected."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        **{"low": Decimal(1), "high": Decimal(2), "actual": Decimal(7), "runs": 12},
+        **{"since": now, "seen_at": now, "checked_at": now, "currency": "USD"},
+    }
+    return Drift.objects.create(gateway=at, model=model, **values | columns)
+
+
+def bill(at: Gateway, **columns: Any) -> Bill:
+    """What a gateway has just told: 7.70 dollars of 20 are used."""
+    values: dict[str, Any] = {
+        **{"limit": Decimal(20), "used": Decimal("7.7"), "counted": ZERO, "unpriced": 0},
+        **{"key_tail": at.key_tail, "read_at": timezone.now(), "is_quiet": True},
+    }
+    return Bill.objects.create(gateway=at, **values | columns)
 
 
 def model(name: str = "stable-diffusion", at: Gateway | None = None) -> Model:
@@ -69,3 +124,19 @@ def draft(owner: User, prompt: str = "half a thought", **fields: str) -> Draft:
     """A draft, as a page of its own has written it."""
     typed = Typed({"prompt": prompt, **fields}, writer=uuid7().hex, edit=1)
     return Draft.objects.write(owner, uuid7(), 0, typed).draft
+
+
+def photo(
+    width: int = 64, height: int = 48, colour: str = "#3366cc", form: str = "PNG", **more: Any
+) -> bytes:
+    """The bytes of a picture in one colour."""
+    file = io.BytesIO()
+    Image.new("RGBA" if len(colour) > len("#rrggbb") else "RGB", (width, height), colour).save(
+        file, form, **more
+    )
+    return file.getvalue()
+
+
+def reference(owner: User, data: bytes | None = None, **origin: Any) -> Reference:
+    """A picture that somebody gives along."""
+    return references.take(owner, data or photo(), **origin)

@@ -27,13 +27,21 @@ def reply(
 
 
 NO_MODELS: Final = reply(b'{"data":[]}')
+BESIDE: Final = ("/api/", "/dashboard/")
+NOT_THERE: Final = reply(b'{"error":{"message":"Invalid URL"}}', "404 Not Found")
 
 
 @dataclass
 class Upstream:
-    """A running script. `asked`: a request came; `gone`: a connection has ended."""
+    """A running script. `asked`: a request came; `gone`: a connection has ended.
+
+    `pages` are what lies beside the base, by path: prices, a bill. The rest is not there; what is
+    asked for there is kept in `looks`, and takes none of the scripts.
+    """
 
     port: int = 0
+    pages: dict[str, list[Step]] = field(default_factory=dict)
+    looks: list[str] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,7 +68,13 @@ async def upstream(*scripts: Iterable[Step], prompts_only: bool = False) -> Asyn
         writers.append(writer)
         try:
             while True:
-                state.requests.append(await _request(reader))
+                request = await _request(reader)
+                path = request.split(b" ", 2)[1].decode()
+                if path.startswith(BESIDE):
+                    state.looks.append(path)
+                    await _play(state.pages.get(path, NOT_THERE), reader, writer)
+                    continue
+                state.requests.append(request)
                 state.asked.set()
                 if prompts_only and state.requests[-1].startswith(b"GET"):
                     await _play(NO_MODELS, reader, writer)

@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.db.models import AutoField, Model
 from PIL import Image
 
+from modelless_web.config.management.cast import MODELS, TAGS, Cast, Member, Prices
 from modelless_web.gateway.traits import describe
 from modelless_web.records import store
 from modelless_web.records.ids import first_at
 from modelless_web.records.models import (
-    Board,
     Choice,
     Gateway,
     Generation,
@@ -28,6 +28,7 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.search import index
+from modelless_web.records.usage import rollup, storage
 
 SPAN: Final = timedelta(days=3 * 365)
 BATCH: Final = 2000
@@ -42,14 +43,6 @@ _COMMON: Final = (
 )
 _SYLLABLES: Final = "ka lo mi ren ta vor shi el bra nu quo pel dras zi um fen gor ith"
 _VOCABULARY: Final = 8000
-_MODELS: Final = {
-    "stable-diffusion": 40,
-    "flux-1-schnell": 20,
-    "gpt-image-1": 8,
-    "gpt-4o-mini": 20,
-    "deepseek-chat": 10,
-    "claude-haiku": 2,
-}
 _ENDS: Final = {
     Status.SUCCEEDED: 900,
     Status.FAILED: 60,
@@ -62,8 +55,6 @@ _ERRORS: Final = {
     "moderation": "The prompt was refused by the provider's filter.",
     "quota": "The account has no credit left.",
 }
-_TAGS: Final = ["cover", "draft", "client work", "keep", "sea", "night", "people", "print", "odd"]
-_BOARDS: Final = ["Book covers", "Favourites", "For the calendar"]
 _STARS: Final = (0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 4, 4, 5)
 
 
@@ -79,28 +70,29 @@ class Made:
 
 
 class Sample:
-    """Makes ``count`` generations of one person, evenly over the three years before ``until``."""
+    """Makes ``count`` generations of some people, evenly over the three years before ``until``."""
 
-    def __init__(self, owner: User, gateway: Gateway, *, until: datetime, seed: int) -> None:
-        self._owner = owner
+    def __init__(self, owners: list[User], gateway: Gateway, *, until: datetime, seed: int) -> None:
+        self._owners = owners
         self._gateway = gateway
         self._until = until
         self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - no secret
         self._vocabulary = _vocabulary()
         self._weights = list(accumulate(1 / rank for rank in range(1, _VOCABULARY + 1)))
-        self._kinds = {name: describe(name).kind for name in _MODELS}
+        self._kinds = {name: describe(name).kind for name in MODELS}
 
     def make(self, count: int) -> Iterator[int]:
         """Write the rows, a transaction for each batch of them; yield how many there are."""
         self._originals = _originals(self._seed)
-        self._tags = self._named(Tag, _TAGS)
-        self._boards = self._named(Board, _BOARDS)
+        self._cast = Cast(self._owners, self._seed)
+        self._prices = Prices(self._gateway, self._until - SPAN)
         done = 0
         for numbers in batched(range(count), BATCH):
             self._write(self._batch(numbers, SPAN / count))
             done += len(numbers)
             yield done
+        storage.recount()
 
     def _batch(self, numbers: tuple[int, ...], step: timedelta) -> Made:
         made = Made([], [], [], [], [])
@@ -111,33 +103,35 @@ class Sample:
 
     def _add(self, made: Made, number: int, moment: datetime) -> None:
         pick = self._random
-        pk = UUID(int=first_at(moment).int | pick.getrandbits(62))
-        (name,) = pick.choices(*zip(*_MODELS.items(), strict=True))
+        member = self._cast.who(pick, moment)
+        (name,) = pick.choices([*MODELS], member.weights)
         (status,) = pick.choices(*zip(*_ENDS.items(), strict=True))
         makes_pictures = self._kinds[name] != "chat"
         answer = ""
         if status == Status.SUCCEEDED and not makes_pictures:
             answer = self._words(40, 160)
-        row = self._row(number, pk, moment, name, status)
+        row = self._row(member.owner, number, moment, name, status)
         row.text = answer
         made.generations.append(row)
         if status == Status.SUCCEEDED:
             made.choices.append(Choice(generation=row, index=0, text=answer, finish_reason="stop"))
         if status == Status.SUCCEEDED and makes_pictures:
             made.pictures.append(self._picture(row))
-        self._mark(made, row)
+        self._mark(made, row, member)
 
     def _row(
-        self, number: int, pk: UUID, moment: datetime, name: str, status: Status
+        self, owner: User, number: int, moment: datetime, name: str, status: Status
     ) -> Generation:
         pick = self._random
         prompt = self._words(6, 24) + (f" {RARE}" if number % 10_000 == 0 else "")
         ended = moment + timedelta(seconds=pick.uniform(1, 20))
         kind = pick.choice(list(_ERRORS)) if status == Status.FAILED else ""
-        spent = None if kind else pick.randint(20, 900)
+        is_done = status == Status.SUCCEEDED
+        is_done = status == Status.SUCCEEDED
+        spent = (pick.randint(10, 90), pick.randint(10, 800)) if is_done else None
         return Generation(
-            pk=pk,
-            owner=self._owner,
+            pk=UUID(int=first_at(moment).int | pick.getrandbits(62)),
+            owner=owner,
             gateway=self._gateway,
             model=name,
             model_kind=self._kinds[name],
@@ -147,7 +141,11 @@ class Sample:
             status=status,
             error_kind=kind,
             error_message=_ERRORS.get(kind, ""),
-            total_tokens=spent,
+            prompt_tokens=spent and spent[0],
+            completion_tokens=spent and spent[1],
+            total_tokens=spent and sum(spent),
+            picture_count=int(is_done and self._kinds[name] != "chat"),
+            day=owner.day(moment),
             rating=pick.choice(_STARS),
             is_starred=pick.random() < 0.05,  # noqa: PLR2004 - a share
             is_rejected=pick.random() < 0.03,  # noqa: PLR2004 - a share
@@ -156,16 +154,17 @@ class Sample:
             last_byte_at=ended,
             saved_at=ended,
             changed_at=ended,
+            **self._prices.columns(name, status, kind, spent),
         )
 
-    def _mark(self, made: Made, row: Generation) -> None:
+    def _mark(self, made: Made, row: Generation, member: Member) -> None:
         pick = self._random
         through = Tag.generations.through
         if pick.random() < 0.15:  # noqa: PLR2004 - a share
-            for tag in set(pick.choices(self._tags, range(len(_TAGS), 0, -1), k=2)):
+            for tag in set(pick.choices(member.tags, range(len(TAGS), 0, -1), k=2)):
                 made.tagged.append(through(tag_id=tag.pk, generation_id=row.pk))
         if pick.random() < 0.04:  # noqa: PLR2004 - a share
-            made.placed.append(Placement(board=pick.choice(self._boards), generation=row))
+            made.placed.append(Placement(board=pick.choice(member.boards), generation=row))
 
     def _picture(self, row: Generation) -> Picture:
         kept = self._random.choice(self._originals)
@@ -187,14 +186,13 @@ class Sample:
         many = pick.randint(least, most)
         return " ".join(pick.choices(self._vocabulary, cum_weights=self._weights, k=many))
 
-    def _named(self, kind: Any, names: list[str]) -> list[Any]:
-        return [kind.objects.get_or_create(owner=self._owner, name=name)[0] for name in names]
-
     @transaction.atomic
     def _write(self, made: Made) -> None:
         for rows in (made.generations, made.choices, made.pictures, made.tagged, made.placed):
             _insert(rows)
-        index.write([row.pk for row in made.generations])
+        pks = [row.pk for row in made.generations]
+        index.write(pks)
+        rollup.count(pks)
 
 
 def _insert(rows: Sequence[Model]) -> None:

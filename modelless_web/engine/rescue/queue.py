@@ -1,7 +1,8 @@
 """The pictures that wait to be fetched: a queue in the ledger, soonest to die first.
 
 A claim moves the time of the next try, so that two processes never fetch the same picture, and a
-process that dies gives it back by itself. What is settled stays so.
+process that dies gives it back by itself. What is settled stays so, unless staff have what was
+lost tried again.
 """
 
 from collections import Counter
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from modelless_web.gateway.events import PictureFound
 from modelless_web.gateway.links import deadline
 from modelless_web.records.models import Discarded, Picture, Status
 from modelless_web.records.store import Kept
+from modelless_web.records.usage import storage
 
 # For as long a claim holds unless it is renewed.
 CLAIMED: Final = timedelta(seconds=30)
@@ -95,10 +98,11 @@ def take_up() -> None:
     )
 
 
+@transaction.atomic
 def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
     """Note that a picture is safe; False if it was settled before."""
     Discarded.objects.filter(sha256=kept.sha256).delete()
-    return _settle(
+    won = _settle(
         pk,
         attempts,
         state=STORED,
@@ -111,11 +115,26 @@ def keep(pk: UUID, kept: Kept, attempts: int) -> bool:
         colour=kept.colour,
         likeness=kept.likeness,
     )
+    if won:
+        storage.add(pk)
+    return won
 
 
 def lose(pk: UUID, trouble: str, attempts: int) -> bool:
     """Note that a picture can't be had, and why; False if it was settled before."""
     return _settle(pk, attempts, state=LOST, trouble=trouble)
+
+
+def reopen(generation: UUID) -> int:
+    """Let a generation's lost pictures wait again, those that have an address; return how many."""
+    lost = Picture.objects.filter(generation=generation, state=LOST).exclude(source_url="")
+    pks = list(lost.values_list("pk", flat=True))
+    count = Picture.objects.filter(pk__in=pks, state=LOST).update(
+        state=WAITING, attempts=0, settled_at=None, next_try_at=timezone.now()
+    )
+    for pk in pks:
+        ledger.touch(pk)
+    return count
 
 
 def postpone(pk: UUID, trouble: str, attempts: int, wait: float) -> bool:

@@ -11,12 +11,22 @@ from modelless_web.gateway.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request, without address and key; `path` is relative to the gateway's base."""
+    """One HTTP request, without address and key.
+
+    `path` is relative to the gateway's base, or to what that stands on (gateway reference, 7.2).
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    is_at_root: bool = False
+    kept: bytes = b""
+
+    @property
+    def record(self) -> bytes:
+        """The body as it is kept: every picture that goes along stands there by its name."""
+        return self.kept or self.body
 
 
 def json_call(path: str, body: Mapping[str, Any]) -> Call:

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from modelless_web.gateway import limits
+from modelless_web.gateway.attachments import NOTHING, Attachments, Wanted
 from modelless_web.gateway.errors import GatewayError, Kind, tidy, tidy_json
 from modelless_web.gateway.events import Event, Finished, PartialPicture, PictureFound
+from modelless_web.gateway.image_models import image_traits
 
+from . import edits
 from .call import Call, json_call
 from .pictures import Picture, from_item, name_of
 from .reply import Reader
@@ -21,9 +24,16 @@ COMPLETED: Final = ".completed"
 _SAID: Final = ("background", "output_format", "quality", "size")
 
 
-def call_of(body: Mapping[str, Any]) -> Call:
+def call_of(body: Mapping[str, Any], attachments: Attachments = NOTHING) -> Call:
     """Return the request that carries `body`, as `Images.body` made it."""
-    return json_call(PATH, body)
+    return edits.call_of(body, attachments) if "image" in body else json_call(PATH, body)
+
+
+def attached(body: Mapping[str, Any]) -> Wanted:
+    """Return which pictures go along, and how the model takes them."""
+    names = [*body.get("image", ()), *([body["mask"]] if "mask" in body else ())]
+    traits = image_traits(body["model"].strip().lower().rpartition("/")[2])
+    return Wanted(tuple(dict.fromkeys(names)), traits.as_square_png)
 
 
 def reader(body: Mapping[str, Any], _key: str = "") -> Reader:

@@ -1,7 +1,7 @@
 """What an export tells of a generation: every name, in the one order that all forms keep."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -39,6 +39,16 @@ def _moment(name: str) -> Column:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _amount(name: str) -> Column:
+    """An amount with all its places, as text: a number would be read as a binary fraction."""
+
+    def read(row: Generation) -> str | None:
+        value = getattr(row, name)
+        return None if value is None else f"{value.normalize():f}"
+
+    return Column(name, read)
 
 
 def _yes_or_no(value: Any) -> Cell:
@@ -88,12 +98,17 @@ def _plain(*names: str) -> list[Column]:
 COLUMNS: Final = (
     Column("id", lambda row: str(row.pk)),
     *(_moment(name) for name in ("queued_at", "first_byte_at", "last_byte_at", "saved_at")),
+    Column("day", lambda row: row.day.isoformat()),
     Column("owner", attrgetter("owner.username")),
     Column("gateway", attrgetter("gateway.name")),
     *_plain("model", "model_kind", "status", "prompt"),
     Column("answer", attrgetter("text")),
     *_plain("reasoning", "finish_reason", "prompt_tokens", "completion_tokens", "total_tokens"),
     Column("maybe_charged", attrgetter("maybe_charged"), _yes_or_no),
+    *_plain("charge"),
+    _amount("cost"),
+    *_plain("currency", "cost_basis"),
+    *(_amount(name) for name in ("estimate_low", "estimate")),
     *_plain("attempt", "damaged"),
     *_plain("error_kind", "error_status", "error_code", "error_message", "error_request_id"),
     Column("error_body", attrgetter("error_body"), None),
@@ -113,8 +128,8 @@ COLUMNS: Final = (
 )
 
 
-def record(row: Generation) -> Record:
-    """Everything of one generation, exact but for the signatures of links: those are keys."""
+def record(row: Generation, columns: Sequence[Column] = COLUMNS) -> Record:
+    """The columns of one generation, exact but for the signatures of links: those are keys."""
     sources = [picture.source_url for picture in row.pictures.all() if "?" in picture.source_url]
 
     def told(text: str) -> str:
@@ -122,7 +137,7 @@ def record(row: Generation) -> Record:
             text = text.replace(source, bare(source))
         return unsigned(text)
 
-    return {column.name: _each(told, column.read(row)) for column in COLUMNS}
+    return {column.name: _each(told, column.read(row)) for column in columns}
 
 
 def _each(told: Callable[[str], str], value: Any) -> Any:

@@ -3,30 +3,28 @@
 import codecs
 import csv
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Final
 
 from django.db.models import QuerySet
 
-from modelless_web.records.export.columns import COLUMNS, Cell, record
+from modelless_web.records.export.columns import COLUMNS, Cell, Column, record
 from modelless_web.records.export.rows import generations
 from modelless_web.records.models import Generation
 
 # What spreadsheets take for the beginning of a formula, in both widths.
 FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the wide ones are meant
-_TABLE: Final = [(column.name, column.cell) for column in COLUMNS if column.cell]
+# Without it Excel reads UTF-8 as something else, and every other reader knows to skip it.
+BOM: Final = codecs.BOM_UTF8
 
 
-def table(rows: QuerySet[Generation]) -> Generator[bytes]:
-    """Yield the head, then a row for each generation.
-
-    It begins with a byte order mark: without one Excel reads UTF-8 as something else, and every
-    other reader knows to skip it.
-    """
-    yield codecs.BOM_UTF8 + line([name for name, _ in _TABLE])
+def table(rows: QuerySet[Generation], columns: Sequence[Column] = COLUMNS) -> Generator[bytes]:
+    """Yield the head, then a row for each generation."""
+    cells = [(column.name, column.cell) for column in columns if column.cell]
+    yield BOM + line([name for name, _ in cells])
     for row in generations(rows):
-        told = record(row)
-        yield line([cell(told[name]) for name, cell in _TABLE])
+        told = record(row, columns)
+        yield line([cell(told[name]) for name, cell in cells])
 
 
 def line(cells: list[Cell]) -> bytes:

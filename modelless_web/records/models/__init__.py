@@ -1,6 +1,8 @@
 """What is remembered, one file per thing."""
 
 from modelless_web.records.models.actions import Action, Former
+from modelless_web.records.models.audits import Audit
+from modelless_web.records.models.bills import Bill, Drift
 from modelless_web.records.models.budgets import Budget
 from modelless_web.records.models.culls import Cull, Verdict
 from modelless_web.records.models.drafts import Draft
@@ -18,6 +20,7 @@ from modelless_web.records.models.knocks import Knock
 from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Discarded, Picture, Sketch
 from modelless_web.records.models.prices import PicturePrice, PriceRule
+from modelless_web.records.models.references import Reference
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.usage import Usage
 from modelless_web.records.models.users import User
@@ -25,7 +28,9 @@ from modelless_web.records.models.users import User
 __all__ = [
     "Action",
     "Attempt",
+    "Audit",
     "Basis",
+    "Bill",
     "Board",
     "Budget",
     "Charge",
@@ -33,6 +38,7 @@ __all__ = [
     "Cull",
     "Discarded",
     "Draft",
+    "Drift",
     "Entry",
     "ErrorGroup",
     "Former",
@@ -44,6 +50,7 @@ __all__ = [
     "PicturePrice",
     "Placement",
     "PriceRule",
+    "Reference",
     "Sketch",
     "Status",
     "Tag",

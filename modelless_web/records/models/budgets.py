@@ -1,5 +1,7 @@
 """Budgets: how much may be spent, by whom, in which time."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -7,6 +9,17 @@ from django.db.models import Q
 
 from modelless_web.records.models.prices import CURRENCY
 from modelless_web.records.money.amounts import ZERO, MoneyField, spoken
+
+if TYPE_CHECKING:
+    from modelless_web.records.models.users import User
+
+
+class BudgetQuerySet(models.QuerySet["Budget"]):
+    def holding_for(self, person: "User") -> Self:
+        """Those that what a person sends must fit into."""
+        everybodys = Q(scope__in=[Budget.Scope.EVERYONE, Budget.Scope.EACH])
+        theirs = Q(person=person) | Q(group__in=person.groups.all())
+        return self.filter(everybodys | theirs, enabled=True)
 
 
 class Budget(models.Model):
@@ -36,7 +49,14 @@ class Budget(models.Model):
     is_hard = models.BooleanField(
         "refuse", default=True, help_text="Refuse what would go beyond it; otherwise only warn."
     )
+    refuses_unknown = models.BooleanField(
+        "refuse what it can’t count",
+        default=False,
+        help_text="With “refuse”: what has no known price, or one in another currency, too.",
+    )
     enabled = models.BooleanField(default=True)
+
+    objects = BudgetQuerySet.as_manager()
 
     class Meta:
         ordering = ["scope", "period", "pk"]

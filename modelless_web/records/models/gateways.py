@@ -1,11 +1,13 @@
 """Where generations are made: gateways and the models they offer."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, cast
 
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
@@ -13,6 +15,20 @@ from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
 KEY_TAIL = 4
+PRICE_GROUP = "default"
+# Gateways learn; after so long one is asked again.
+REMEMBERED = timedelta(days=1)
+
+
+class GatewayManager(models.Manager["Gateway"]):
+    def count_alone(self) -> None:
+        """Let no other process count before this transaction ends, or two would fill one place.
+
+        One lock for whatever is counted, in one order, so that nobody waits in a circle. On SQLite
+        a transaction that writes is alone from its beginning.
+        """
+        if connection.features.has_select_for_update:
+            list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 class Gateway(models.Model):
@@ -45,6 +61,30 @@ class Gateway(models.Model):
     trouble = models.TextField(
         blank=True, editable=False, help_text="Why its model list could not be had."
     )
+    price_group = models.CharField(
+        max_length=80,
+        default=PRICE_GROUP,
+        blank=True,
+        help_text="Of the key at the gateway: its prices go by it. Ask for prices after a change.",
+    )
+    priced_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its list of prices was last had."
+    )
+    price_trouble = models.TextField(
+        blank=True, editable=False, help_text="Why its list of prices could not be had."
+    )
+    bill_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was last asked what was used."
+    )
+
+    no_edits_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it last said that it edits no pictures."
+    )
+    no_variations_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it last said that it varies no pictures."
+    )
+
+    objects: ClassVar[GatewayManager] = GatewayManager()
 
     class Meta:
         ordering = ["is_practice", "name"]
@@ -57,10 +97,24 @@ class Gateway(models.Model):
         """What the gateway room needs to reach it."""
         return Address(base_url=self.base_url, key=self.key)
 
+    @property
+    def edits_are_refused(self) -> bool:
+        """Whether it has said of late that it edits no pictures."""
+        return _is_recent(self.no_edits_at)
+
+    @property
+    def variations_are_refused(self) -> bool:
+        """Whether it has said of late that it varies no pictures."""
+        return _is_recent(self.no_variations_at)
+
     def set_key(self, key: str) -> None:
         """Take a new key; only its last characters stay readable, and none of a short one."""
         self.key = key
         self.key_tail = key[-KEY_TAIL:] if len(key) >= 4 * KEY_TAIL else ""
+
+
+def _is_recent(moment: datetime | None) -> bool:
+    return moment is not None and timezone.now() - moment < REMEMBERED
 
 
 class ModelQuerySet(models.QuerySet["Model"]):
@@ -127,7 +181,25 @@ class Model(models.Model):
     @property
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
-        return " ".join(sorted(self.traits.parameters))
+        return " ".join(sorted(self.traits.parameters | self._along))
+
+    @property
+    def most_along(self) -> int:
+        """How many pictures can go along, as far as its gateway has not refused any."""
+        is_refused = self.kind == self.Kind.IMAGES and self.gateway.edits_are_refused
+        return 0 if is_refused else self.traits.most_pictures
+
+    @property
+    def _along(self) -> set[str]:
+        """What can be done with pictures: so many given along, masked, varied."""
+        images = self.traits.images
+        if not self.most_along:
+            return set()
+        given = {"references", f"along-{self.most_along}"}
+        if images is None:
+            return given
+        varies = images.varies and not self.gateway.variations_are_refused
+        return given | ({"mask", "make"} if varies else {"mask"})
 
     @property
     def is_for_images(self) -> bool:

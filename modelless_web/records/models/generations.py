@@ -17,6 +17,7 @@ from modelless_web.records import answers
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.money.amounts import MoneyField
+from modelless_web.records.money.bill import Bill, bill
 
 if TYPE_CHECKING:
     from modelless_web.records.models.users import User
@@ -188,6 +189,9 @@ class Generation(models.Model):
     first_byte_at = models.DateTimeField(null=True)
     last_byte_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveBigIntegerField(
+        null=True, help_text="From the form to the saved answer; written at the end."
+    )
     changed_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
 
@@ -198,6 +202,7 @@ class Generation(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("read_prompts", "Can read prompts and see pictures")]
         constraints = [
             models.UniqueConstraint(fields=["owner", "submission"], name="one_row_per_submission"),
             models.CheckConstraint(condition=Q(rating__lte=5), name="at_most_five_stars"),
@@ -222,9 +227,16 @@ class Generation(models.Model):
                 condition=~Q(deleted_at=None),
             ),
             # The operator's lists: everybody's rows by time, and by one filter and time.
-            models.Index(fields=["queued_at"], name="by_time"),
+            # By what else a list is narrowed is judged in the first of them, however rare it is.
+            models.Index(fields=["queued_at", "duration_ms", "cost"], name="by_time"),
+            models.Index(fields=["owner", "queued_at"], name="by_owner_and_time"),
             models.Index(fields=["status", "queued_at"], name="by_status_and_time"),
             models.Index(fields=["error_kind", "queued_at"], name="by_error_and_time"),
+            models.Index(
+                fields=["error_request_id"],
+                name="by_request_id",
+                condition=~Q(error_request_id=""),
+            ),
             models.Index(fields=["gateway", "queued_at"], name="by_gateway_and_time"),
             models.Index(fields=["model", "queued_at"], name="by_model_and_time"),
             models.Index(
@@ -278,6 +290,10 @@ class Generation(models.Model):
     def times(self) -> list[answers.Span]:
         return answers.times(self)
 
+    @cached_property
+    def bill(self) -> Bill:
+        return bill(self)
+
     @property
     def is_truncated(self) -> bool:
         return self.error_kind == Kind.TRUNCATED
@@ -286,6 +302,11 @@ class Generation(models.Model):
     def seconds(self) -> float | None:
         """Seconds from the form to the saved answer."""
         return (self.saved_at - self.queued_at).total_seconds() if self.saved_at else None
+
+    @property
+    def milliseconds(self) -> int | None:
+        """The same in whole milliseconds, never less than none: clocks are set back."""
+        return None if self.seconds is None else max(0, round(self.seconds * 1000))
 
 
 class Choice(models.Model):

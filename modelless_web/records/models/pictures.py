@@ -9,14 +9,10 @@ from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models.generations import Generation
-
-THUMBNAIL_WIDTHS = (320, 640)
-# What the store keeps, by Pillow's names. None of them can hold a script that a browser runs.
-FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
-MEDIA_TYPES = frozenset(f"image/{ending}" for ending in FORMATS.values())
+from modelless_web.records.models.stored import StoredImage
 
 
-class Picture(models.Model):
+class Picture(StoredImage):
     """An image that an answer brought: our copy of the bytes, and where it came from."""
 
     class State(models.TextChoices):
@@ -40,12 +36,6 @@ class Picture(models.Model):
         null=True, help_text="While it waits: when it may be fetched. Empty: it came as bytes."
     )
 
-    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    media_type = models.CharField(max_length=40, blank=True)
-    size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
-    width = models.PositiveIntegerField(default=0)
-    height = models.PositiveIntegerField(default=0)
-    colour = models.CharField(max_length=7, blank=True, help_text="Mean colour, as #rrggbb.")
     likeness = models.BigIntegerField(
         null=True, help_text="Perceptual hash; 0 where it is too plain to have one."
     )
@@ -83,16 +73,6 @@ class Picture(models.Model):
     @property
     def is_lost(self) -> bool:
         return self.state == self.State.LOST
-
-    @property
-    def original_name(self) -> str:
-        """Where the bytes lie in the media store, named by what they are."""
-        extension = self.media_type.removeprefix("image/")
-        return f"originals/{self.sha256[:2]}/{self.sha256}.{extension}"
-
-    def thumbnail_name(self, width: int) -> str:
-        """Where the WebP thumbnail of that width lies."""
-        return f"thumbnails/{width}/{self.sha256[:2]}/{self.sha256}.webp"
 
     @property
     def url(self) -> str:

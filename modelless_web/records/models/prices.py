@@ -4,13 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from modelless_web.records.models.gateways import Gateway
-from modelless_web.records.money.amounts import ZERO, MoneyField
+from modelless_web.records.money.amounts import ZERO, MoneyField, rounded
 
 A_MILLION: Final = 1_000_000
 NOT_NEGATIVE: Final = (MinValueValidator(ZERO),)
@@ -34,8 +35,12 @@ class PriceRuleQuerySet(models.QuerySet["PriceRule"]):
         rules = self.in_force(moment).filter(
             gateway=gateway, model__in={model, ""}, task__in={task, ""}
         )
-        rules = rules.order_by("-model", "-task", "-source", "-valid_from", "-pk")
-        return rules.prefetch_related("picture_prices").first()
+        return rules.closest_first().first()
+
+    def closest_first(self) -> Self:
+        """In the order in which one comes before another for the same run."""
+        rules = self.order_by("-model", "-task", "-source", "-valid_from", "-pk")
+        return rules.prefetch_related("picture_prices")
 
 
 class PriceRuleManager(models.Manager.from_queryset(PriceRuleQuerySet)):  # type: ignore[misc]
@@ -111,7 +116,11 @@ class PriceRule(models.Model):
         "a million completion tokens", null=True, blank=True, validators=NOT_NEGATIVE
     )
     valid_from = models.DateTimeField(default=timezone.now)
-    valid_until = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Empty: until the next version begins. After it no price is known.",
+    )
     source = models.PositiveSmallIntegerField(choices=Source, default=Source.HAND)
     note = models.CharField(max_length=300, blank=True)
 
@@ -125,6 +134,15 @@ class PriceRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model or 'every other model'} from {self.valid_from:%Y-%m-%d %H:%M}"
+
+    def clean(self) -> None:
+        """Refuse a rule that would never hold."""
+        if self.valid_until and self.valid_from and self.valid_until <= self.valid_from:
+            raise ValidationError({"valid_until": "It would end before it begins."})
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether it is in force then."""
+        return self.valid_from <= moment and not (self.valid_until and self.valid_until <= moment)
 
     @property
     def by_tokens(self) -> bool:
@@ -152,6 +170,12 @@ class PriceRule(models.Model):
         """What it asks, without when and why: two rules with the same terms are the same."""
         return {name: getattr(self, name) for name in self.TERMS}
 
+    def asks_the_same(self, other: "PriceRule", pictures: "list[PicturePrice]") -> bool:
+        """Whether another rule, with these prices of pictures, would change no cost."""
+        return self.terms() == other.terms() and {
+            price.terms() for price in self.picture_prices.all()
+        } == {price.terms() for price in pictures}
+
 
 class PicturePrice(models.Model):
     """What one picture of a size and quality costs under a rule."""
@@ -173,6 +197,10 @@ class PicturePrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size or 'any size'}, {self.quality or 'any quality'}"
+
+    def terms(self) -> tuple[str, str, Decimal]:
+        """What it asks for what."""
+        return self.size, self.quality, rounded(self.price)
 
 
 def per_million(price: Decimal | None, tokens: int) -> Decimal:

@@ -39,16 +39,26 @@ class User(AbstractUser):
         max_length=64, blank=True, help_text="Whose calendar their days follow. Empty: UTC."
     )
 
+    stored_bytes = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text="Of different originals; see records.usage.storage.",
+    )
+
     objects: ClassVar[PersonManager] = PersonManager()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose calendar their days follow."""
+        try:
+            return ZoneInfo(self.time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            # Known when it was chosen, and not to this system.
+            return ZoneInfo("UTC")
 
     def day(self, moment: datetime) -> date:
         """The day of a moment on this person's own calendar."""
-        try:
-            zone = ZoneInfo(self.time_zone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError):
-            # Known when it was chosen, and not to this system.
-            zone = ZoneInfo("UTC")
-        return moment.astimezone(zone).date()
+        return moment.astimezone(self.zone).date()
 
     def __str__(self) -> str:
         return f"Guest {self.opaque_id.hex[-6:]}" if self.is_guest else self.get_username()

@@ -7,6 +7,8 @@ from django import forms
 from django.db import models
 
 PLACES: Final = 9
+# What a column has room for.
+DIGITS: Final = 18
 UNIT: Final = Decimal(1).scaleb(-PLACES)
 ZERO: Final = Decimal(0)
 _SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥"}
@@ -38,7 +40,12 @@ class MoneyField(models.Field):  # type: ignore[type-arg]
 
     def formfield(self, **options: Any) -> Any:
         return super().formfield(
-            **{"form_class": forms.DecimalField, "decimal_places": PLACES, **options}
+            **{
+                "form_class": forms.DecimalField,
+                "max_digits": DIGITS,
+                "decimal_places": PLACES,
+                **options,
+            }
         )
 
 
@@ -48,7 +55,7 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def spoken(amount: Decimal | None, currency: str) -> str:
-    """An amount as people read it: ``$1.20``, ``$0.00042``; cents, or two figures if it has none.
+    """An amount as people read it: ``$1.20``, ``$0.00042``; cents, or two figures below a unit.
 
     None is said to be not known: it is never taken for nothing.
     """
@@ -57,7 +64,27 @@ def spoken(amount: Decimal | None, currency: str) -> str:
     places = _CENTS
     if amount and abs(amount) < 1:
         places = max(_CENTS, _FIGURES - 1 - amount.adjusted())
-    text = f"{abs(amount):,.{places}f}"
+    return _written(amount, currency, places)
+
+
+def exactly(amount: Decimal, currency: str) -> str:
+    """A price as people read it: ``$2.50``, ``$0.0125``; every place that it has."""
+    return _written(amount, currency, PLACES)
+
+
+def _written(amount: Decimal, currency: str, places: int) -> str:
+    """With so many places at most, and no zeros at the end but those of the cents."""
+    whole, _, part = f"{abs(amount):,.{places}f}".partition(".")
+    text = f"{whole}.{part.rstrip('0'):0<{_CENTS}}"
     sign = "-" if amount < 0 else ""
     mark = _SIGNS.get(currency)
     return f"{sign}{mark}{text}" if mark else f"{sign}{text} {currency}".strip()
+
+
+def spoken_range(low: Decimal, high: Decimal, currency: str) -> str:
+    """From one amount to another, with the currency said once: ``$0.02–0.05``."""
+    first, last = spoken(low, currency), spoken(high, currency)
+    if first == last:
+        return first
+    mark = _SIGNS.get(currency)
+    return f"{first}–{last.removeprefix(mark)}" if mark else f"{first.split()[0]}–{last}"

@@ -5,15 +5,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from modelless_web.gateway.errors import Kind
 from modelless_web.records.models.generations import Basis, Charge, Generation, Status
+from modelless_web.records.models.troubles import Attempt
 from modelless_web.records.money.amounts import ZERO
 from modelless_web.records.money.pricing import Used, price, prompt_tokens, tokens_of
 from modelless_web.records.usage import rollup
 
-COLUMNS = ("picture_count", "charge", "cost", "cost_basis")
+COLUMNS = ("picture_count", "charge", "cost", "cost_basis", "duration_ms")
 
 
 def close(pks: Collection[UUID]) -> None:
@@ -21,18 +22,20 @@ def close(pks: Collection[UUID]) -> None:
     rows = Generation.objects.filter(pk__in=pks).select_related("price_rule")
     rows = rows.defer("response", "error_body", "reasoning", "asked", "prompt", "text", "request")
     row: Any
-    for row in rows.annotate(found=Count("pictures")):
+    refused = Attempt.objects.filter(generation=OuterRef("pk"), error_status__isnull=False)
+    for row in rows.annotate(found=Count("pictures"), was_refused=Exists(refused)):
         row.picture_count = row.found
-        row.charge = charge_of(row)
+        row.charge = charge_of(row, was_refused=row.was_refused)
         row.cost, row.cost_basis = cost_of(row)
+        row.duration_ms = row.milliseconds
         Generation.objects.filter(pk=row.pk).update(
             **{name: getattr(row, name) for name in COLUMNS}
         )
     rollup.count(pks)
 
 
-def charge_of(row: Generation) -> Charge:
-    """Whether an ended generation is paid for.
+def charge_of(row: Generation, *, was_refused: bool = False) -> Charge:
+    """Whether an ended generation is paid for; ``was_refused``: an attempt before the last was.
 
     What the gateway reported tokens of, it charges for, however the run ended.
     """
@@ -42,7 +45,8 @@ def charge_of(row: Generation) -> Charge:
         return Charge.MAYBE
     if row.status == Status.SUCCEEDED:
         return Charge.CHARGED
-    return Charge.REFUSED if row.error_status or row.first_byte_at else Charge.UNSENT
+    was_answered = row.error_status or row.first_byte_at or was_refused
+    return Charge.REFUSED if was_answered else Charge.UNSENT
 
 
 def cost_of(row: Generation) -> tuple[Decimal | None, Basis]:

@@ -37,6 +37,17 @@ class Estimate:
         return self.high == ZERO
 
 
+def set_aside(row: Generation, owner: User) -> None:
+    """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
+
+    The rule stays, however long the run takes: it holds for what is asked for now.
+    """
+    row.day = owner.day(row.queued_at)
+    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
+    row.price_rule, row.currency = thought.rule, thought.currency
+    row.estimate_low, row.estimate = thought.low, thought.high
+
+
 def estimate(
     gateway: Gateway, model: str, request: dict[str, Any], owner: User, moment: datetime
 ) -> Estimate:

@@ -5,7 +5,7 @@ from django.db import transaction
 from modelless_web.records.models import Action, Board, User
 from modelless_web.records.organise import actions
 from modelless_web.records.search import index
-from modelless_web.records.usage import rollup
+from modelless_web.records.usage import rollup, storage
 
 Verb = Action.Verb
 
@@ -18,9 +18,11 @@ def adopt(account: User, guest: User) -> None:
     # What is under way for all that match was meant for the guest's own, not for the account's.
     actions.finish(guest)
     adopted = list(guest.generations.values_list("pk", flat=True))
+    storage.hand_over(guest, account)
     guest.generations.update(owner=account)
     rollup.hand_over(guest, account)
     guest.drafts.update(owner=account)
+    guest.references.update(owner=account)
     guest.culls.update(owner=account)
     guest.tags.hand_over(account)
     boards = list(guest.boards.all())

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from modelless_web.gateway.families import family_of
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import DEFAULTS
-from modelless_web.records.models import Generation, Model
+from modelless_web.records.models import Generation, Model, Reference
 
 KNOWN: Final = (*DEFAULTS, "n", "max_tokens", "stop", "stream", "user", "logit_bias")
-# These have a place of their own: the prompt above, the words and the model in the lines below.
-ELSEWHERE: Final = frozenset({"model", "messages", "prompt", "system"})
+# These have a place of their own: prompt and pictures above, words and model in the lines below.
+ELSEWHERE: Final = frozenset(
+    {"model", "messages", "prompt", "system", "references", "mask", "make", "image"}
+)
 # What replies of the images API repeat (gateway reference, section 3).
 ECHOED: Final = frozenset({"size", "quality", "style", "background", "output_format", "seed"})
 
@@ -60,6 +63,13 @@ def measured(row: Generation) -> list[Parameter]:
     if not row.is_open:
         lines.append(_answers(row))
     return lines
+
+
+def given(row: Generation) -> list[Reference]:
+    """The pictures that went along, in their order, the mask last."""
+    names = family_of(row.model_kind).attached(row.request).names
+    found = {reference.name: reference for reference in row.references.all()} if names else {}
+    return [found[name] for name in names if name in found]
 
 
 def changes(rows: Sequence[Generation]) -> list[Change]:

@@ -11,6 +11,7 @@ from modelless_web.records.models import Board, Generation, Model, Tag, User
 from modelless_web.records.models.marks import tag_name
 from modelless_web.records.search.operators import OPERATORS, Operator
 from modelless_web.records.search.query import Term
+from modelless_web.records.search.values import UNKNOWN
 
 MOST: Final = 10
 _BEGUN: Final = re.compile(r'(?:^|\s)(-?)(?:([A-Za-z]+):)?("[^"]*|[^\s":]*)$')
@@ -90,7 +91,7 @@ def _people(user: User, begun: str) -> Iterable[str]:
 def _dates(user: User, begun: str) -> Iterable[str]:
     """The months in which somebody has made something would cost a walk; years are few."""
     last = Generation.objects.visible_to(user).first()
-    years = range(last.queued_at.year, last.queued_at.year - 5, -1) if last else ()
+    years = range(last.day.year, last.day.year - 5, -1) if last else ()
     return [str(year) for year in years if str(year).startswith(begun)]
 
 
@@ -98,8 +99,13 @@ def _numbers(user: User, begun: str) -> Iterable[str]:
     return [f"{sign}{begun}" for sign in _NUMBERS] if begun.isdecimal() else []
 
 
+def _amounts(user: User, begun: str) -> Iterable[str]:
+    signs = [f"{sign}{begun}" for sign in _NUMBERS] if begun.replace(".", "", 1).isdecimal() else []
+    return [*signs, *([UNKNOWN] if UNKNOWN.startswith(begun.lower()) else [])]
+
+
 def _help(operator: Operator, value: str) -> str:
-    if operator.values in {"choices", "number", "date"}:
+    if operator.values in {"choices", "number", "amount", "date"}:
         return operator.label(operator.read(value), False)
     return ""
 
@@ -111,4 +117,5 @@ _FROM: Final[Mapping[str, Callable[[User, str], Iterable[str]]]] = {
     "person": _people,
     "date": _dates,
     "number": _numbers,
+    "amount": _amounts,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
-from modelless_web.records.ids import first_at
+from modelless_web.records.ids import first_at, moved
 from modelless_web.records.models import (
     Board,
     Generation,
@@ -24,7 +25,12 @@ from modelless_web.records.models.generations import OPEN, midnight
 from modelless_web.records.search.names import Names
 from modelless_web.records.search.operators import KINDS, OPERATORS, days, number_range
 from modelless_web.records.search.query import Query, Term, parse
+from modelless_web.records.search.values import UNKNOWN, amount_range
 
+EARLIEST: Final = timedelta(hours=14)
+"""So long before it begins in UTC, a day begins somewhere on Earth."""
+LATEST: Final = timedelta(hours=12)
+"""So long after it in UTC, it begins everywhere."""
 DEEPEST: Final = 5
 """So many smart boards may name each other; what is behind the last of them holds nothing."""
 
@@ -64,6 +70,7 @@ class Reader:
                 self.asked.clauses.append(Clause(first.words, first.is_prefix, first.is_without))
             elif OPERATORS[first.operator].values == "date" and not first.is_without:
                 self.asked.between(*_span(first))
+                self.asked.where.append(_on_days(first))
             elif first.operator == "board":
                 self._read_board(first, depth)
             else:
@@ -140,19 +147,31 @@ def _grouped(terms: Iterable[Term]) -> list[list[Term]]:
     return list(groups.values())
 
 
+def _days(term: Term) -> tuple[date | None, date | None]:
+    """The first day that a date asks for, and the first after them; of each person's calendar."""
+    first, after = days(term.value)
+    return {"before": (None, first), "after": (first, None), "on": (first, after)}[term.operator]
+
+
 def _span(term: Term) -> tuple[UUID | None, UUID | None]:
-    """The ids between which a date asks: an id holds the moment at which its row was made."""
-    first, after = (first_at(midnight(day)) for day in days(term.value))
-    spans = {"before": (None, first), "after": (first, None), "on": (first, after)}
-    return spans[term.operator]
+    """The ids between which all rows of those days are, wherever their owners live.
+
+    An id holds the moment at which its row was made, and its day is that of the owner's calendar.
+    """
+    first, after = _days(term)
+    since = moved(first_at(midnight(first)), -EARLIEST) if first else None
+    return since, moved(first_at(midnight(after)), LATEST) if after else None
+
+
+def _on_days(term: Term) -> Q:
+    """What decides, after the ids have narrowed."""
+    first, after = _days(term)
+    asked = {"day__gte": first, "day__lt": after}
+    return Q(**{name: day for name, day in asked.items() if day})
 
 
 def _date(operator: str) -> Callable[[str], Q]:
-    def condition(value: str) -> Q:
-        since, until = _span(Term(value, operator))
-        return Q(**({"pk__gte": since} if since else {}), **({"pk__lt": until} if until else {}))
-
-    return condition
+    return lambda value: _on_days(Term(value, operator))
 
 
 def _number(column: str) -> Callable[[str], Q]:
@@ -162,6 +181,13 @@ def _number(column: str) -> Callable[[str], Q]:
         return Q(**{name: end for name, end in ends.items() if end is not None})
 
     return condition
+
+
+def _cost(value: str) -> Q:
+    """By the amount, in whatever currency it is; or those that ended without a known price."""
+    if value == UNKNOWN:
+        return Q(cost=None) & ~Q(status__in=OPEN)
+    return Q(**{f"cost__{sign}": amount for sign, amount in amount_range(value).items()})
 
 
 def _of_row(related: Any) -> Q:
@@ -188,6 +214,8 @@ CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
     "kind": lambda value: Q(model_kind__in=KINDS[value]),
     "rating": _number("rating"),
     "tokens": _number("total_tokens"),
+    "cost": _cost,
+    "charge": lambda value: Q(charge=value),
     "before": _date("before"),
     "after": _date("after"),
     "on": _date("on"),

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, DateField, QuerySet, Value
 
 from modelless_web.records.ids import first_at, moment_of
 from modelless_web.records.models import Generation, Tag, User
 from modelless_web.records.models.generations import midnight
+from modelless_web.records.search.conditions import EARLIEST, LATEST
 from modelless_web.records.search.find import find
 from modelless_web.records.search.operators import KINDS
 from modelless_web.records.search.query import Query, Term
@@ -67,7 +69,7 @@ def facets(user: User, query: Query) -> Facets:
 
 
 def months(user: User, query: Query) -> list[tuple[date, int]]:
-    """The months in which something matches, newest first, with how much; three queries.
+    """The months in which something matches, newest first, with how much; four queries.
 
     Of a history that goes back further than twenty years, the newest twenty.
     """
@@ -75,23 +77,35 @@ def months(user: User, query: Query) -> list[tuple[date, int]]:
     newest, oldest = hits.first(), hits.last()
     if newest is None or oldest is None:
         return []
-    # By the ids, which begin with the time: a span of them is counted in the index alone.
-    first, last = (moment_of(row.pk).date().replace(day=1) for row in (oldest, newest))
-    all_months = list(_months(first, last))[-MOST_MONTHS:]
-    counts = [_in_month(hits, place, month) for place, month in enumerate(all_months)]
-    # A union would go by the model's own order, whose column it does not have.
-    found = dict(counts[0].union(*counts[1:], all=True).order_by())
-    return [
-        (month, found[place])
-        for place, month in reversed([*enumerate(all_months)])
-        if found.get(place)
-    ]
+    first = min(oldest.day, moment_of(oldest.pk).date()).replace(day=1)
+    last = max(newest.day, moment_of(newest.pk).date()).replace(day=1)
+    all_months = list(_months(first, _following(last)))[-MOST_MONTHS:]
+    # By the ids, which begin with the time: a span of them is counted in the index alone. Only
+    # around midnight between two months the day has to be looked at.
+    counts = Counter[date]()
+    for count in (_inside, _around):
+        parts = [count(hits, month) for month in all_months]
+        for month, many in parts[0].union(*parts[1:], all=True).order_by():
+            counts[month.replace(day=1)] += many
+    return [(month, counts[month]) for month in reversed(all_months) if counts[month]]
 
 
-def _in_month(hits: QuerySet[Generation], place: int, month: date) -> QuerySet[Any]:
-    span = {"pk__gte": first_at(midnight(month)), "pk__lt": first_at(midnight(_following(month)))}
-    counted = hits.filter(**span).order_by().annotate(place=Value(place)).values_list("place")
-    return counted.annotate(many=Count("pk"))
+def _inside(hits: QuerySet[Generation], month: date) -> QuerySet[Any]:
+    """How many were made while it was this month everywhere."""
+    span = _span(midnight(month) + LATEST, midnight(_following(month)) - EARLIEST)
+    counted = hits.filter(**span).order_by().annotate(month=Value(month, DateField()))
+    return counted.values_list("month").annotate(many=Count("pk"))
+
+
+def _around(hits: QuerySet[Generation], month: date) -> QuerySet[Any]:
+    """How many were made while it began, by their days."""
+    begins = midnight(month)
+    counted = hits.filter(**_span(begins - EARLIEST, begins + LATEST)).order_by()
+    return counted.values_list("day").annotate(many=Count("pk"))
+
+
+def _span(first: datetime, after: datetime) -> dict[str, UUID]:
+    return {"pk__gte": first_at(first), "pk__lt": first_at(after)}
 
 
 def _months(first: date, last: date) -> Iterator[date]:

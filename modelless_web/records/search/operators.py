@@ -9,8 +9,9 @@ from typing import Final
 
 from modelless_web.gateway.errors import Kind
 from modelless_web.records.models.gateways import Model
-from modelless_web.records.models.generations import Status
+from modelless_web.records.models.generations import Charge, Status
 from modelless_web.records.models.marks import tag_name
+from modelless_web.records.search.values import ValueSentenceError, amount_label, read_amount
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "image": (Model.Kind.IMAGE_CHAT, Model.Kind.IMAGES, Model.Kind.MIDJOURNEY),
@@ -19,6 +20,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "embeddings": (Model.Kind.EMBEDDINGS,),
 }
 STATUSES: Final = {status.value: status.label for status in Status}
+CHARGES: Final = {charge.value: charge.label for charge in Charge}
 FLAGS: Final = {
     "starred": "starred",
     "rejected": "rejected",
@@ -50,10 +52,6 @@ MOST_NUMBER: Final = 999_999_999
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 
-class ValueSentenceError(ValueError):
-    """A value that an operator can't take; the message says what it takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Range:
     """Whole numbers from ``least`` to ``most``, both included; None is no end."""
@@ -67,8 +65,8 @@ class Operator:
     """One ``name:``. ``read`` gives a value's one spelling or raises ValueSentenceError.
 
     ``values`` says what completes it: one of ``choices`` (in ``choices``), ``model``, ``tag``,
-    ``board``, ``number``, ``date`` or ``person``. ``is_one``: a generation has one value of it, so
-    several asked for mean any of them, and a new one takes the place of the old.
+    ``board``, ``number``, ``amount``, ``date`` or ``person``. ``is_one``: a generation has one
+    value of it, so several asked for mean any of them, and a new one takes the place of the old.
     """
 
     name: str
@@ -166,6 +164,10 @@ def _status_label(value: str, _without: bool) -> str:
     return f"status: {STATUSES[value].lower()}"
 
 
+def _charge_label(value: str, _without: bool) -> str:
+    return CHARGES[value].lower()
+
+
 def _number_label(name: str) -> Callable[[str, bool], str]:
     def label(value: str, _without: bool) -> str:
         asked = number_range(value)
@@ -209,7 +211,12 @@ def _of(
     name: str, help: str, example: str, choices: Mapping[str, object], *, is_one: bool = True
 ) -> Operator:
     """An operator that takes one of a few names."""
-    label = {"status": _status_label, "is": _is_label, "has": _has_label}.get(name, _named(name))
+    label = {
+        "status": _status_label,
+        "charge": _charge_label,
+        "is": _is_label,
+        "has": _has_label,
+    }.get(name, _named(name))
     same = _PLURALS if name == "has" else _SAME
     read = _choice(choices, same)
     return Operator(name, help, example, "choices", read, label, tuple(choices), is_one)
@@ -257,8 +264,18 @@ OPERATORS: Final[Mapping[str, Operator]] = {
             is_one=True,
         ),
         Operator(
+            "cost",
+            "What it cost, in its own currency; unknown where no price is known.",
+            "cost:>0.05",
+            "amount",
+            read_amount,
+            amount_label,
+            is_one=True,
+        ),
+        _of("charge", "Whether the gateway asks money for it.", "charge:maybe", CHARGES),
+        Operator(
             "before",
-            "Made before a day, month or year began (UTC).",
+            "Made before a day, month or year of your calendar began.",
             "before:2026-03",
             "date",
             _read_date,
@@ -267,7 +284,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
         ),
         Operator(
             "after",
-            "Made on the first day of it or later (UTC).",
+            "Made on the first day of it or later, by your calendar.",
             "after:2026-03-05",
             "date",
             _read_date,
@@ -276,7 +293,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
         ),
         Operator(
             "on",
-            "Made on that day, or in that month or year (UTC).",
+            "Made on that day, or in that month or year, by your calendar.",
             "on:2026-03",
             "date",
             _read_date,

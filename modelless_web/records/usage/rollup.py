@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from modelless_web.records.models.generations import OPEN, Basis, Generation
@@ -66,8 +66,13 @@ def hand_over(guest: "User", account: "User") -> None:
     _add({(*key[:place], account.pk, *key[place + 1 :]): cells[key] for key in cells})
 
 
+@transaction.atomic
 def rebuild() -> None:
     """Count the whole ledger anew; what was deleted for good stays as it was counted."""
+    if connection.vendor == "postgresql":
+        # Whoever has ended a generation and not counted it yet waits until we have counted.
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE records_usage IN SHARE ROW EXCLUSIVE MODE")
     Usage.objects.filter(is_purged=False).delete()
     _add(tally(Generation.objects.all()))
 

@@ -1,13 +1,16 @@
 """The composer's group of fields for chat: sampling, limits and the conversation."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
 
 from modelless_web.gateway.parameters import DEFAULTS, RANGES, Chat, Message
 from modelless_web.gateway.traits import ModelTraits
+from modelless_web.gateway.wire.chat import pictures_of
 from modelless_web.records.models import Generation, User
 from modelless_web.studio.forms.fields import BiasField, LinesField
+from modelless_web.studio.forms.references import ReferencesGroup
 
 LONGEST_SYSTEM: Final = 32_000
 
@@ -36,7 +39,7 @@ SAMPLING: Final = {
 }
 
 
-class ChatGroup(forms.Form):
+class ChatGroup(ReferencesGroup):
     """What chat models take beside a prompt."""
 
     person: User
@@ -116,7 +119,7 @@ class ChatGroup(forms.Form):
         return Chat(
             model=model.name,
             messages=self._messages(),
-            stream=data["stream"] and traits.streams,
+            stream=bool(data["stream"]) and traits.streams,
             include_usage=traits.include_usage,
             user=self.person.opaque_id.hex if data["user"] else "",
             **taken,
@@ -124,22 +127,32 @@ class ChatGroup(forms.Form):
 
     def _messages(self) -> tuple[Message, ...]:
         parent: Generation | None = self.cleaned_data["parent"]
+        traits: ModelTraits = self.cleaned_data["model"].traits
+        along = self.for_chat(traits)
+        asked = Message(role="user", content=self.cleaned_data["prompt"], **along)
         system = self.cleaned_data["system"]
         earlier = conversation(parent) if parent else ()
         # What the form shows is what is sent: an emptied system message is gone for good.
         spoken = [message for message in earlier if message.role != "system"]
+        if traits.by_address or not traits.takes_images:
+            # What another model saw, this one could only stumble over.
+            spoken = [replace(message, pictures=()) for message in spoken]
         before = [Message(role="system", content=system)] if system else []
-        return (*before, *spoken, Message(role="user", content=self.cleaned_data["prompt"]))
+        return (*before, *spoken, asked)
 
 
 def conversation(generation: Generation) -> tuple[Message, ...]:
     """The whole conversation up to and with a generation's answer."""
     asked = [{"role": "user", "content": generation.prompt}]
-    sent = (
-        Message(role=message["role"], content=message["content"])
-        for message in generation.request.get("messages", asked)
-    )
+    sent = map(_read_message, generation.request.get("messages", asked))
     answer = generation.choices.first()
     if answer is None or not answer.text:
         return tuple(sent)
     return (*sent, Message(role="assistant", content=answer.text))
+
+
+def _read_message(message: dict[str, Any]) -> Message:
+    """Read a message of a request back; what is said in it stands in its first part."""
+    content = message["content"]
+    words = content if isinstance(content, str) else content[0]["text"]
+    return Message(role=message["role"], content=words, pictures=tuple(pictures_of(message)))

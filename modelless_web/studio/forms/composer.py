@@ -1,7 +1,8 @@
 """The composer: what a person sets, whatever the family of the model that is to make it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Model, User
 from modelless_web.studio.forms.chat import ChatGroup
 from modelless_web.studio.forms.images import ImagesGroup
+from modelless_web.studio.forms.references import ALONG, VARY
 
 SAMPLE_PROMPT: Final = (
     "striking poses, stunning backdrop of rocky coastline and golden hour lighting, "
@@ -67,11 +69,13 @@ class ComposerForm(ChatGroup, ImagesGroup):
     submission = forms.CharField(widget=forms.HiddenInput, max_length=64)
     parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, person: User, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.person = person
+    def __init__(self, *args: Any, person: User, faults: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person, self.faults = person, [*faults]
         models = Model.objects.on_offer().filter(kind__in=Model.COMPOSABLE)
         self.fields["model"].queryset = models  # type: ignore[attr-defined]
+        # What is varied needs no words.
+        self.fields["prompt"].required = self["make"].value() != VARY
 
     @property
     def is_for_pictures(self) -> bool:
@@ -107,6 +111,10 @@ class ComposerForm(ChatGroup, ImagesGroup):
 
     def clean(self) -> None:
         """Judge the values together, by what the chosen model takes."""
+        for fault in self.faults:
+            self.add_error("references", fault)
+        if not self.errors and not self.cleaned_data["prompt"] and not self.varies:
+            self.add_error("prompt", self.fields["prompt"].error_messages["required"])
         if not self.errors:
             try:
                 self.parameters()
@@ -134,6 +142,21 @@ class ComposerForm(ChatGroup, ImagesGroup):
         """
         return self.BUILD[self.cleaned_data["model"].kind](self)
 
+    def sketch(self) -> tuple[Model, Chat | Images] | None:
+        """The model and what it would ask for as it stands, sent or not; faults are left out.
+
+        None without a model, or where the model does not take what is left.
+        """
+        typed = {field.name: field.value() for field in self}
+        form = copy(self) if self.is_bound else ComposerForm(typed, person=self.person)
+        form.is_valid()
+        form.cleaned_data = dict.fromkeys(form.fields) | {"prompt": ""} | form.cleaned_data
+        model = form.cleaned_data["model"]
+        try:
+            return (model, form.parameters()) if model else None
+        except ValueError:
+            return None
+
 
 def initial(
     person: User, model: Model | None, source: Generation | None, take: str
@@ -151,5 +174,8 @@ def initial(
     if take == "refine":
         values["parent"] = source.pk
     if take in {"all", "parameters", "refine"}:
-        values |= source.asked
+        # What went along with a conversation that is gone on with is in it already.
+        is_kept = take == "all" or (take == "refine" and source.model_kind == Model.Kind.IMAGES)
+        left_out = () if is_kept else ALONG
+        values |= {name: value for name, value in source.asked.items() if name not in left_out}
     return values

@@ -1,11 +1,22 @@
 """Fields that parse their own text, so that views receive values."""
 
 import json
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from modelless_web.gateway.parameters import BIAS_LIMIT, MOST_STOPS
+
+
+def read_ids(text: str) -> list[UUID]:
+    """The ids in a text, one after the other with a space between; what is none is left out."""
+    found = []
+    for word in text.split():
+        with suppress(ValueError):
+            found.append(UUID(word))
+    return found
 
 
 class LinesField(forms.CharField):

@@ -8,6 +8,7 @@ from django import forms
 from modelless_web.gateway.image_models import AUTO, SIZE, ImageTraits
 from modelless_web.gateway.parameters import CHOSEN, MOST_COMPRESSION, MOST_PARTIAL, Images
 from modelless_web.records.models import User
+from modelless_web.studio.forms.references import VARIED, ReferencesGroup
 
 SIZES: Final = {
     "": "Default",
@@ -77,7 +78,7 @@ class Shape:
         return round((BOX - self.height) / 2, 1)
 
 
-class ImagesGroup(forms.Form):
+class ImagesGroup(ReferencesGroup):
     """What models of the images API take beside a prompt; which of it, their traits say."""
 
     person: User
@@ -141,10 +142,11 @@ class ImagesGroup(forms.Form):
         }
         return Images(
             model=model.name,
-            prompt=data["prompt"],
+            prompt=data["prompt"] or VARIED,
             traits=traits,
             stream=data["stream"] and traits.streams,
             user=self.person.opaque_id.hex if data["user"] else "",
+            **self.for_images(),
             **taken,
         )
 

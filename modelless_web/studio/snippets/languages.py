@@ -35,3 +35,11 @@ _TABLE: Final = (
     Language("r", "R", scripted.r),
 )
 LANGUAGES: Final = {language.slug: language for language in _TABLE}
+# What pictures go along with is a form.
+FORMS: Final = {
+    language.slug: language
+    for language in (
+        Language("shell", "Shell", plain.shell_form),
+        Language("python", "Python", scripted.python_form),
+    )
+}

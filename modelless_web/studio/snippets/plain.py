@@ -1,5 +1,6 @@
 """What needs no program of its own: the shell's command, and the request as it is on the wire."""
 
+import shlex
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,13 @@ curl §options'§url' \\
   --data-binary @- <<'JSON'
 §body
 JSON
+"""
+
+# With pictures it is a form, and they stand there as files.
+_SHELL_FORM: Final = """\
+curl '§url' \\
+  --header "Authorization: Bearer $MODELLESS_API_KEY" \\
+§parts
 """
 
 _HTTP: Final = """\
@@ -34,6 +42,14 @@ def shell(request: Request) -> str:
         headers=request.headers("--header '§name: §value' \\"),
         body=json_text(request.document),
     )
+
+
+def shell_form(request: Request) -> str:
+    """cURL, for a form; what is no file is taken word for word."""
+    # Indented here: a prompt of many lines must stay as it is.
+    said = [f"  --form-string {shlex.quote(f'{name}={value}')}" for name, value in request.fields]
+    held = [f"  --form {shlex.quote(f'{name}=@{file}')}" for name, file in request.files]
+    return fill(_SHELL_FORM, url=request.url, parts=" \\\n".join([*said, *held]))
 
 
 def http(request: Request) -> str:

@@ -2,10 +2,12 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
+from modelless_web.gateway.wire import edits
 from modelless_web.gateway.wire.call import Call
 
 # What an address may hold that no language takes for the end of a string or for a variable.
@@ -14,10 +16,14 @@ _PLAIN: Final = ":/?[]@!&()*+,;=%~"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call, and the base address of the gateway that it went to; the key is not in it."""
+    """One call, and the base address of the gateway that it went to; the key is not in it.
+
+    ``body`` is what it was made of where it is a form.
+    """
 
     base_url: str
     call: Call
+    body: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -28,6 +34,16 @@ class Request:
     def document(self) -> Any:
         """The JSON that was sent."""
         return json.loads(self.call.body)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a form says beside its files."""
+        return list(edits.fields(self.body))
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The files of a form: the field, and what the file may be called."""
+        return [(name, f"{file}.png") for name, _, file in edits.files(self.body)]
 
     @property
     def streams(self) -> bool:

@@ -46,6 +46,24 @@ _PYTHON_STREAM: Final = (
         print(text, end="", flush=True)""",
 )
 
+# With pictures it is a form, and they stand there as files.
+_PYTHON_FORM: Final = """\
+import os
+
+import httpx
+
+response = httpx.post(
+    "§url",
+    headers={"Authorization": f"Bearer {os.environ['MODELLESS_API_KEY']}"},
+    data=§fields,
+    files=[
+        §files
+    ],
+    timeout=600,
+)
+print(response.text)
+"""
+
 _PHP: Final = """\
 <?php
 
@@ -128,6 +146,13 @@ def python(request: Request) -> str:
         body=python_text(request.document),
         ending=ending,
     )
+
+
+def python_form(request: Request) -> str:
+    """Python with httpx, for a form."""
+    lines = [f'("{name}", open("{file}", "rb")),' for name, file in request.files]
+    fields = python_text(dict(request.fields))
+    return fill(_PYTHON_FORM, url=request.url, fields=fields, files="\n".join(lines))
 
 
 def php(request: Request) -> str:

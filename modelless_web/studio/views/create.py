@@ -1,11 +1,14 @@
 """Create: the composer and the newest results; and the form's way into the ledger."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,8 +16,12 @@ from modelless_web.engine import tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Draft, Generation, Model
 from modelless_web.records.models.drafts import MOST_DRAFTS, offer
+from modelless_web.records.money.budgets import OverBudgetError
+from modelless_web.records.money.estimate import estimate
+from modelless_web.records.money.outlook import Outlook, outlook
 from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm, initial
 from modelless_web.studio.forms.drafts import restored
+from modelless_web.studio.forms.references import posted
 from modelless_web.studio.fragments import reswap
 from modelless_web.studio.requests import (
     StudioRequest,
@@ -25,10 +32,11 @@ from modelless_web.studio.requests import (
 )
 
 NEWEST = 12
+NO_CONTENT = 204
 UNPROCESSABLE = 422
 LONGEST_ID = 18
 # What begins a new draft, so that nothing that is typed already is overwritten.
-BEGINNINGS = {"new", "undo", "from", "prompt"}
+BEGINNINGS = {"new", "undo", "from", "prompt", "along"}
 TAKES = {"all", "prompt", "parameters", "refine"}
 
 
@@ -37,6 +45,7 @@ SAID = {
     "saved": "Saved",
     "alone": "The answer that this refined is gone; it begins a new conversation now.",
     "apart": "Another tab has changed this draft, so what you typed here is now one of its own.",
+    "unstored": "The picture can’t be stored now, so it does not go along. Try again in a moment.",
     "full": f"You have {MOST_DRAFTS} drafts, as many as there may be. Delete one first.",
 }
 
@@ -60,15 +69,17 @@ def create(request: StudioRequest) -> HttpResponse:
             values["prompt"] = ""
         if "prompt" in request.GET:
             values["prompt"] = request.GET["prompt"][:LONGEST_PROMPT]
+        if "along" in request.GET:
+            values["references"] = request.GET["along"]
     form = ComposerForm(initial=values | {"model": model}, person=request.user)
     page = _page(request, form, draft, source)
     return render(request, "studio/create.html", page | ({"said": said} if said else {}))
 
 
-def unsaved(request: StudioRequest, said: str) -> HttpResponse:
+def unsaved(request: StudioRequest, said: str, sent: QueryDict) -> HttpResponse:
     """Create with what was sent, which can't be kept for the reason that is ``said``."""
-    form = ComposerForm(initial=request.POST.dict(), person=request.user)
-    source = _refined(request, request.POST.get("parent", ""))
+    form = ComposerForm(initial=sent.dict(), person=request.user)
+    source = _refined(request, sent.get("parent", ""))
     page = _page(request, form, _sent_draft(request), source) | {"said": said}
     return render(request, "studio/create.html", page, status=UNPROCESSABLE)
 
@@ -83,21 +94,50 @@ def picture_fields(request: StudioRequest) -> HttpResponse:
 @require_POST
 def submit(request: StudioRequest) -> HttpResponse:
     """Take the form: commit the generation, or say what is wrong and keep what was typed."""
-    form = ComposerForm(request.POST, person=request.user)
+    sent = posted(request.user, request.POST, request.FILES)
+    form = ComposerForm(sent.data, person=request.user, faults=sent.faults)
     if not form.is_valid():
         return _composer(request, form, status=UNPROCESSABLE)
     data = form.cleaned_data
-    generation = tasks.submit(
-        owner=request.user,
-        model=data["model"],
-        parameters=form.parameters(),
-        asked=form.asked(),
-        submission=data["submission"],
-        parent=data["parent"],
-    )
+    try:
+        generation = tasks.submit(
+            owner=request.user,
+            model=data["model"],
+            parameters=form.parameters(),
+            asked=form.asked(),
+            submission=data["submission"],
+            parent=data["parent"],
+        )
+    except OverBudgetError as refusal:
+        return _composer(request, form, status=UNPROCESSABLE, refusal=str(refusal))
     if not request.htmx:
         return HttpResponseRedirect(generation.get_absolute_url(), status=303)
     return _taken(request, form)
+
+
+@login_not_required
+@require_POST
+def cost(request: HttpRequest) -> HttpResponse:
+    """What the composer would cost as it stands, for the line under Generate.
+
+    Who has been signed out meanwhile is told nothing, and is not led away from what they type.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=NO_CONTENT)
+    # Without the request: this line needs nothing of what surrounds a page.
+    line = {"outlook": _outlook(ComposerForm(request.POST, person=request.user))}
+    return HttpResponse(render_to_string("components/cost.html", line))
+
+
+def _outlook(form: ComposerForm, refusal: str = "") -> Outlook | None:
+    """What the form would cost; what has just been refused stays so until something changes."""
+    sketch = form.sketch()
+    if sketch is None:
+        return None
+    (model, parameters), now = sketch, timezone.now()
+    thought = estimate(model.gateway, model.name, parameters.body(), form.person, now)
+    found = outlook(thought, form.person, now)
+    return replace(found, refusals=[refusal]) if refusal else found
 
 
 def _taken(request: StudioRequest, form: ComposerForm) -> HttpResponse:
@@ -116,12 +156,14 @@ def _taken(request: StudioRequest, form: ComposerForm) -> HttpResponse:
     return reswap(HttpResponse(html), "none")
 
 
-def _composer(request: StudioRequest, form: ComposerForm, status: int = 200) -> HttpResponse:
+def _composer(
+    request: StudioRequest, form: ComposerForm, status: int = 200, refusal: str = ""
+) -> HttpResponse:
     source = form.refined()
     if request.htmx:
-        context = _composer_context(form, source)
+        context = _composer_context(form, source, refusal)
         return render(request, "studio/create.html#composer", context, status=status)
-    page = _page(request, form, _sent_draft(request), source)
+    page = _page(request, form, _sent_draft(request), source, refusal)
     return render(request, "studio/create.html", page, status=status)
 
 
@@ -181,16 +223,22 @@ def _model(
         source = Generation.objects.visible_to(request.user).first()
     if source:
         same = offered.filter(name=source.model, gateway=source.gateway_id).first()
-        if same:
+        if same and ("along" not in request.GET or same.most_along):
             return same
+    if "along" in request.GET:
+        return next((model for model in offered if model.most_along), None)
     return offered.filter(name="stable-diffusion").first() or offered.first()
 
 
 def _page(
-    request: StudioRequest, form: ComposerForm, draft: Draft, source: Generation | None
+    request: StudioRequest,
+    form: ComposerForm,
+    draft: Draft,
+    source: Generation | None,
+    refusal: str = "",
 ) -> dict[str, Any]:
     rows = list(Generation.objects.visible_to(request.user).with_answers()[: NEWEST + 1])
-    return _composer_context(form, source) | {
+    return _composer_context(form, source, refusal) | {
         "draft": draft,
         "said": SAID.get(request.GET.get("said", ""), ""),
         "undo": find_draft(request, request.GET.get("undo", ""), in_trash=True),
@@ -199,7 +247,9 @@ def _page(
     }
 
 
-def _composer_context(form: ComposerForm, source: Generation | None) -> dict[str, Any]:
+def _composer_context(
+    form: ComposerForm, source: Generation | None, refusal: str = ""
+) -> dict[str, Any]:
     models = list(form.fields["model"].queryset)  # type: ignore[attr-defined]
     # Few sets are taken by many models; each is said once.
     takes = list(dict.fromkeys(model.takes for model in models))
@@ -217,4 +267,6 @@ def _composer_context(form: ComposerForm, source: Generation | None) -> dict[str
         "takes": "|".join(takes),
         "source": source,
         "reasons": reasons,
+        "outlook": _outlook(form, refusal),
+        "refusal": refusal,
     }

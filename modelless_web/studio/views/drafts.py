@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.records.models import Draft
 from modelless_web.records.models.drafts import TooManyDraftsError
 from modelless_web.studio.forms.drafts import DraftForm
+from modelless_web.studio.forms.references import posted
 from modelless_web.studio.requests import StudioRequest, find_draft, lead, own_draft
 from modelless_web.studio.views.create import SAID, UNPROCESSABLE, unsaved
 
@@ -31,14 +32,16 @@ def drafts(request: StudioRequest) -> HttpResponse:
 def save(request: StudioRequest) -> HttpResponse:
     """Keep what a page holds. A script is told what came of it, a form is led to the draft."""
     is_script = request.get_preferred_type(["text/html", "application/json"]) != "text/html"
-    form = DraftForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, form.fault, is_script=is_script)
+    sent = posted(request.user, request.POST, request.FILES)
+    form = DraftForm(sent.data)
+    if sent.faults or not form.is_valid():
+        said = " ".join(sent.faults) or form.fault
+        return _refused(request, said, sent.data, is_script=is_script)
     page = form.cleaned_data
     try:
         kept = Draft.objects.write(request.user, page["draft"], page["version"], form.typed())
     except TooManyDraftsError:
-        return _refused(request, SAID["full"], is_script=is_script)
+        return _refused(request, SAID["full"], sent.data, is_script=is_script)
     said = "apart" if kept.has_parted else "saved"
     draft = kept.draft
     if not is_script:
@@ -89,11 +92,13 @@ def restore(request: StudioRequest, pk: UUID) -> HttpResponse:
     return lead(request, row.get_absolute_url())
 
 
-def _refused(request: StudioRequest, said: str, *, is_script: bool) -> HttpResponse:
+def _refused(
+    request: StudioRequest, said: str, sent: QueryDict, *, is_script: bool
+) -> HttpResponse:
     said = f"Not saved. {said}"
     if is_script:
         return JsonResponse({"said": said}, status=UNPROCESSABLE)
-    return unsaved(request, said)
+    return unsaved(request, said, sent)
 
 
 def _list(

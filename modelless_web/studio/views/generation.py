@@ -11,25 +11,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
-from modelless_web.gateway.address import normalise
-from modelless_web.gateway.families import family_of
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
-from modelless_web.records.relations.inputs import measured, parameters, revised_prompts
+from modelless_web.records.money.budgets import OverBudgetError
+from modelless_web.records.relations.inputs import given, measured, parameters, revised_prompts
 from modelless_web.records.relations.lineage import lineage
 from modelless_web.records.relations.twins import twins
 from modelless_web.records.relations.words import Difference
 from modelless_web.records.retention import KEPT_IN_TRASH
 from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
-from modelless_web.studio.snippets.languages import LANGUAGES
-from modelless_web.studio.snippets.request import Request
+from modelless_web.studio.snippets.code import code_of
 from modelless_web.studio.views.marks import marks_of
 
 CARD = "components/card.html"
 LANGUAGE = "code-language"
 A_YEAR = 365 * 24 * 60 * 60
 SEE_OTHER = 303
+UNPROCESSABLE = 422
 
 
 @require_safe
@@ -106,11 +105,23 @@ def again(request: StudioRequest, pk: UUID) -> HttpResponse:
     """Send the same request once more."""
     row = own_generation(request, pk)
     submission = request.POST.get("submission", "").replace("\0", "")[:64]
-    made = tasks.again(row, submission or uuid7().hex)
+    try:
+        made = tasks.again(row, submission or uuid7().hex)
+    except OverBudgetError as refusal:
+        return _not_again(request, row, str(refusal))
     if request.htmx:
         # The button's one-time id is used up; the next press is a new wish.
         return render(request, f"{CARD}#again", {"generation": row})
     return HttpResponseRedirect(made.get_absolute_url(), status=SEE_OTHER)
+
+
+def _not_again(request: StudioRequest, row: Generation, reason: str) -> HttpResponse:
+    """Say beside the button why it was not sent."""
+    if request.htmx:
+        context = {"generation": row, "not_again": reason}
+        return render(request, f"{CARD}#again", context, status=UNPROCESSABLE)
+    page = detail(row) | marks_of(request, row) | code_of(row, "") | {"not_again": reason}
+    return render(request, "studio/generation.html", page, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -152,6 +163,7 @@ def detail(row: Generation) -> dict[str, Any]:
         "generation": row,
         "parameters": parameters(row),
         "measured": measured(row),
+        "given": given(row),
         "revised": [Difference(row.prompt, text) for text in revised_prompts(row)],
         "lineage": lineage(row),
         "pictures": _pictures(row),
@@ -162,20 +174,6 @@ def detail(row: Generation) -> dict[str, Any]:
         "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
     }
-
-
-def code_of(row: Generation, slug: str) -> dict[str, Any]:
-    """The request that was sent, written in a language; in the first for lack of a known one.
-
-    Nothing, where the gateway's address is none that anything could be sent to.
-    """
-    language = LANGUAGES.get(slug) or next(iter(LANGUAGES.values()))
-    try:
-        address = normalise(row.gateway.base_url)
-    except ValueError:
-        return {}
-    snippet = language.write(Request(address, family_of(row.model_kind).call_of(row.request)))
-    return {"language": language, "languages": LANGUAGES.values(), "snippet": snippet}
 
 
 def _pictures(row: Generation) -> list[dict[str, Any]]:

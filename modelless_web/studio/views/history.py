@@ -1,6 +1,6 @@
 """History: everything a person has made, newest first, found by one query language."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -110,7 +110,7 @@ def chips(request: StudioRequest, query: Query) -> list[dict[str, str]]:
 
 def _days(rows: list[Generation], is_ranked: bool, *, is_stacked: bool) -> list[dict[str, Any]]:
     collapse = stacked if is_stacked else _apart
-    by_day = groupby(rows, key=lambda row: None if is_ranked else row.queued_at.date())
+    by_day = groupby(rows, key=lambda row: None if is_ranked else row.day)
     found = [(day, list(group)) for day, group in by_day]
     return [{"date": day, "generations": of, "stacks": collapse(of)} for day, of in found]
 
@@ -126,10 +126,9 @@ def _before(request: StudioRequest) -> UUID | None:
         return pk
     try:
         day = date.fromisoformat(request.GET.get("at", ""))
-        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        return first_at(datetime.combine(day + timedelta(days=1), time(), request.user.zone))
     except (ValueError, OverflowError):
         return None
-    return first_at(end)
 
 
 def _url(request: HttpRequest, **changes: str) -> str:

@@ -16,8 +16,8 @@ from django.http import (
 )
 from django.views.decorators.http import require_safe
 
-from modelless_web.records.models import Generation, Picture, Sketch
-from modelless_web.records.models.pictures import MEDIA_TYPES
+from modelless_web.records.models import Generation, Sketch
+from modelless_web.records.models.stored import MEDIA_TYPES, StoredImage
 from modelless_web.studio.requests import StudioRequest, own_picture
 
 BLOCK: Final = 64 * 1024
@@ -40,7 +40,7 @@ def sketch(request: StudioRequest, pk: UUID, choice: int, number: int) -> HttpRe
     return _guarded(HttpResponse(bytes(row.webp), content_type="image/webp"), f'"{pk}-{number}"')
 
 
-def respond(request: HttpRequest, row: Picture, variant: str) -> HttpResponseBase:
+def respond(request: HttpRequest, row: StoredImage, variant: str) -> HttpResponseBase:
     """Answer with the bytes of a picture that the caller has found this person may see.
 
     In async blocks: Django would otherwise read the whole file into memory. Raises Http404.
@@ -59,7 +59,7 @@ def respond(request: HttpRequest, row: Picture, variant: str) -> HttpResponseBas
     return _guarded(response, tag)
 
 
-def _kind(row: Picture, variant: str) -> tuple[str, str]:
+def _kind(row: StoredImage, variant: str) -> tuple[str, str]:
     """The type to tell a browser and the ending of a file; never one that can hold a script.
 
     A row says what the store has seen in the bytes, but rows are restored from files, too.
@@ -79,7 +79,7 @@ def _guarded[T: HttpResponseBase](response: T, tag: str) -> T:
     return response
 
 
-def _open(row: Picture, variant: str) -> IO[bytes]:
+def _open(row: StoredImage, variant: str) -> IO[bytes]:
     if not row.is_stored:
         raise Http404
     name = row.original_name if variant == "original" else row.thumbnail_name(int(variant))

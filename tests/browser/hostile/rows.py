@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import django
@@ -30,20 +31,26 @@ from modelless_web.records.ids import uuid7  # noqa: E402
 from modelless_web.records.models import (  # noqa: E402
     Action,
     Attempt,
+    Audit,
     Board,
+    Budget,
+    Charge,
     Choice,
     Draft,
+    Drift,
     ErrorGroup,
     Gateway,
     Generation,
     Model,
     Picture,
+    PriceRule,
     Status,
     Tag,
     User,
 )
 from modelless_web.records.models.drafts import MOST_DRAFTS  # noqa: E402
 from modelless_web.records.models.generations import Transcript  # noqa: E402
+from modelless_web.records.usage import rollup  # noqa: E402
 from modelless_web.studio.requests import PASSWORD_BACKEND  # noqa: E402
 from tests.browser.hostile.words import COUNT, Words  # noqa: E402
 from tests.studio.factories import a_picture  # noqa: E402
@@ -92,19 +99,27 @@ class Writer:
             gateway=gateway, name=say("model"), description=say("description"), kind="chat"
         )
         group = self.error_group(say)
-        generation = self.generation(say, gateway, group)
+        generation, person = self.generation(say, gateway, group), self.person(say)
         return {
             "gateway": gateway,
             "model": model,
+            "pricerule": self.price_rule(say, model),
+            "drift": self.drift(say, gateway),
             "errorgroup": group,
             "generation": generation,
             "picture": self.picture(say, generation),
-            "user": self.person(say),
+            "user": person,
+            "budget": Budget.objects.create(
+                scope="person", person=person, period="day", limit=Decimal(5)
+            ),
             "group": Group.objects.create(name=say("group")),
             "action": Action.objects.create(
                 owner=self.owner, verb="tag", value=say("action"), state="done"
             ),
             "board": self.board(say, generation),
+            "audit": Audit.objects.create(
+                actor=self.owner, what="read", kind="seed", address=say("visited")
+            ),
         }
 
     def person(self, say: Say, **powers: bool) -> User:
@@ -119,9 +134,27 @@ class Writer:
             base_url=f"https://gateway.example/{say('address')}",
             key_tail=say("tail"),
             trouble=say("trouble"),
+            price_trouble=say("price-trouble"),
             down_since=self.now,
             checked_at=self.now,
         )
+
+    def price_rule(self, say: Say, model: Model) -> PriceRule:
+        rule: PriceRule = PriceRule.objects.create(
+            gateway=model.gateway,
+            model=model.name,
+            task="",
+            group=say("price-group"),
+            note=say("price-note"),
+        )
+        return rule
+
+    def drift(self, say: Say, gateway: Gateway) -> Drift:
+        """Alarms about a model, and about a bill."""
+        figures = {"low": 1, "high": 1, "actual": 7, "runs": 12, "currency": "USD"}
+        times = {"since": self.now, "seen_at": self.now, "checked_at": self.now}
+        Drift.objects.create(gateway=gateway, models_used=[say("alarmed")], **figures, **times)
+        return Drift.objects.create(gateway=gateway, model=say("alarmed"), **figures, **times)
 
     def error_group(self, say: Say) -> ErrorGroup:
         return ErrorGroup.objects.create(
@@ -156,6 +189,7 @@ class Writer:
             status=Status.FAILED,
             finish_reason=say("finish"),
             error_kind="upstream",
+            charge=Charge.MAYBE,
             error_code=say("code"),
             error_status=502,
             error_message=say("message"),
@@ -167,6 +201,7 @@ class Writer:
             saved_at=self.now,
             lease_owner=say("lease"),
         )
+        rollup.count([row.pk])
         Choice.objects.create(
             generation=row,
             index=0,

@@ -12,8 +12,8 @@ from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
-READ_ONLY: Final = ("generation", "picture", "errorgroup")
-EDITED: Final = ("gateway", "model", "user")
+READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift")
+EDITED: Final = ("budget", "gateway", "model", "user", "pricerule")
 KINDS: Final = READ_ONLY + EDITED
 
 CREATE: Final = (
@@ -23,6 +23,7 @@ CREATE: Final = (
     "/?from={generation}&take=refine",
     "/?prompt={words}&said={words}",
     "/?model={words}&undo={words}&new={words}",
+    "/?along={words}",
 )
 HISTORY: Final = (
     "/history/",
@@ -48,6 +49,10 @@ OTHERS: Final = (
     "/drafts/",
     "/drafts/?draft={draft}",
     "/drafts/?undo={words}&draft={words}",
+    "/usage/?by=model",
+    "/usage/?period={words}&model={words}&status={words}&measure={words}&by={words}",
+    "/usage/everyone/?by=owner&by=model&speed=1",
+    "/usage/everyone/?person={words}&from={words}",
     "/account/login/?next={words}",
 )
 LISTS: Final = (
@@ -61,6 +66,13 @@ LISTS: Final = (
     *(f"/admin/records/{kind}/?{{words}}={{words}}" for kind in KINDS),
     "/admin/records/generation/?model={words}&kind={words}&practice={words}",
     "/admin/records/generation/?owner__id__exact={words}",
+    "/admin/records/generation/?owner={words}",
+    "/admin/records/generation/?cost={piece}&took={piece}",
+    "/admin/records/generation/totals/?owner={piece}&model={words}",
+    # The log grows with every page that is opened here; these are the rows that were written.
+    "/admin/records/audit/?kind__exact=seed",
+    "/admin/engine/",
+    "/admin/storage/",
     "/admin/records/gateway/?_popup=1&q={words}",
 )
 FORMS: Final = (
@@ -68,6 +80,10 @@ FORMS: Final = (
     "/admin/auth/group/{group}/delete/",
     "/admin/auth/group/{group}/history/",
     "/admin/password_change/",
+    "/admin/records/audit/{audit}/change/",
+    "/admin/records/audit/{audit}/history/",
+    "/admin/records/gateway/reconcile/",
+    "/admin/records/generation/{generation}/code/?language={words}",
     "/admin/records/user/{user}/password/",
     "/admin/records/user/{owner}/delete/",
     *(f"/admin/records/{kind}/{{{kind}}}/change/" for kind in KINDS),
@@ -75,6 +91,8 @@ FORMS: Final = (
     *(f"/admin/records/{kind}/{{{kind}}}/delete/" for kind in EDITED),
     *(f"/admin/records/{kind}/add/" for kind in EDITED),
     *(f"/admin/records/{kind}/{{piece}}/change/" for kind in KINDS),
+    "/admin/records/pricerule/add/?after={pricerule}",
+    "/admin/records/pricerule/import/",
 )
 FRAGMENTS: Final = (
     "/generations/{generation}/",
@@ -104,15 +122,17 @@ CARRIERS: Final = {
     " asked-system asked-stop asked-temperature",
     "history": "prompt run-model alt owner",
     "others": "tag board smart query action owner gateway address trouble model description"
+    " price-trouble price-note alarmed"
     " prompt run-model finish echoed asked-stop asked-temperature sent sent-stop name value"
     " reply-name reply choice thought attempt message body request-id picture-trouble draft"
     " draft-words",
     "lists": "owner gateway model run-model prompt sample group-code user tail address trouble alt"
-    " group logged",
+    " group logged visited price-note price-group alarmed",
     "forms": "owner gateway address tail trouble model description run-model prompt finish sent"
     " echoed sent-stop name value reply-name reply text reasoning code message request-id body"
     " attempt choice thought choice-finish bytes answer alt picture-trouble sample group-code user"
-    " first last email group logged change asked-system asked-stop asked-temperature",
+    " price-trouble price-note price-group alarmed first last email group logged change visited"
+    " asked-system asked-stop asked-temperature",
 }
 ALONE: Final = (
     *("prompt", "run-model", "gateway", "sent", "echoed", "name", "value", "reply-name", "reply"),
@@ -142,12 +162,16 @@ NO_PAGES: Final = {
     ),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
-    *("undo-verdict", "act-on-cull"),
+    *("undo-verdict", "act-on-cull", "time-zone", "cost"),
     *("refresh-models", "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete"),
     *("admin:view_on_site", "admin:password_change_done", "admin:auth_group_add"),
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
+    *("admin:records_audit_add", "admin:records_audit_delete"),
+    *("admin:records_generation_ask", "admin:records_generation_rescue"),
     "admin:records_picture_image",
     "admin:records_generation_export",
+    "admin:records_pricerule_table",
+    "balances",
 }
 
 

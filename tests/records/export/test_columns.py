@@ -1,6 +1,7 @@
 """What an export tells of a generation: every name, in the one order that all forms keep."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -40,6 +41,14 @@ def of(**columns: Any) -> dict[str, Any]:
         ({"response": {"id": "é", "x": [None, 1.5]}}, "response", {"id": "é", "x": [None, 1.5]}),
         ({"status": Status.FAILED, "error_kind": "rate"}, "error_kind", "rate"),
         ({"maybe_charged": True}, "maybe_charged", True),
+        ({"day": date(2026, 11, 26)}, "day", "2026-11-26"),
+        ({"charge": "maybe"}, "charge", "maybe"),
+        ({"cost": Decimal("0.040000000")}, "cost", "0.04"),
+        ({"cost": Decimal(1200)}, "cost", "1200"),
+        ({"cost": None}, "cost", None),
+        ({"currency": "EUR"}, "currency", "EUR"),
+        ({"cost_basis": "estimated"}, "cost_basis", "estimated"),
+        ({"estimate": Decimal("0.000000001")}, "estimate", "0.000000001"),
         ({"is_starred": True}, "starred", True),
         ({"rating": 4}, "rating", 4),
     ],

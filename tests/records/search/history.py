@@ -1,13 +1,15 @@
 """A small history in which every operator finds something, and not everything."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from modelless_web.records.ids import first_at
 from modelless_web.records.models import (
     Board,
+    Charge,
     Generation,
     Model,
     Picture,
@@ -28,23 +30,33 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "board": "Covers",
         "picture": Picture.State.STORED,
         "total_tokens": 600,
+        "cost": Decimal("0.05"),
+        "charge": Charge.CHARGED,
     },
     "boat": {
         "moment": datetime(2026, 1, 1, tzinfo=UTC),
+        # Its owner was in New York, where the year had not begun.
+        "day": date(2025, 12, 31),
         "prompt": "A red boat; the light of the lighthouse",
         "rating": 3,
         "tags": ["sea"],
         "picture": Picture.State.LOST,
         "total_tokens": 500,
+        "cost": Decimal(2),
+        "charge": Charge.CHARGED,
     },
     "poem": {
         "moment": datetime(2026, 3, 4, 23, 59, tzinfo=UTC),
+        # Its owner was in Berlin.
+        "day": date(2026, 3, 5),
         "model": "gpt-4o-mini",
         "prompt": "Write a poem",
         "text": "The sea is red at night, and boats are boats. Crème brûlée!",
         "parent": "boat",
         "descent": Generation.Descent.REFINED,
         "total_tokens": 501,
+        "cost": Decimal(0),
+        "charge": Charge.REFUSED,
     },
     "error": {
         "moment": datetime(2026, 3, 5, tzinfo=UTC),
@@ -53,6 +65,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "error_kind": "timeout",
         "error_message": "The gateway took the night off.",
         "is_rejected": True,
+        "charge": Charge.MAYBE,
     },
     "fuji": {
         "moment": datetime(2026, 3, 6, tzinfo=UTC),
@@ -60,6 +73,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "prompt": "富士山の朝, 🦊 don't snake_case Straße",
         "status": Status.INTERRUPTED,
         "rating": 1,
+        "charge": Charge.UNSENT,
     },
     "trashed": {
         "moment": datetime(2026, 3, 7, tzinfo=UTC),
@@ -138,15 +152,27 @@ GOLDEN: Final = {
     "tokens:>500": "poem lighthouse",
     "tokens:500": "boat",
     "-tokens:>500": "fuji error boat",
-    "before:2026": "lighthouse",
-    "after:2026": "fuji error poem boat",
-    "before:2026-03-05": "poem boat lighthouse",
-    "after:2026-03-05": "fuji error",
+    "cost:>0.05": "boat",
+    "cost:0.05": "lighthouse",
+    "cost:0.01..0.05": "lighthouse",
+    "cost:<1": "poem lighthouse",
+    "cost:0": "poem",
+    "cost:unknown": "fuji error",
+    "-cost:unknown": "poem boat lighthouse",
+    "charge:charged": "boat lighthouse",
+    "charge:maybe charge:unsent": "fuji error",
+    "-charge:charged": "fuji error poem",
+    "before:2026": "boat lighthouse",
+    "after:2026": "fuji error poem",
+    "before:2026-03-05": "boat lighthouse",
+    "after:2026-03-05": "fuji error poem",
     "on:2026-03": "fuji error poem",
-    "on:2026-03-05": "error",
+    "on:2026-03-05": "error poem",
+    "on:2025-12-31": "boat lighthouse",
+    "-on:2025-12-31": "fuji error poem",
     "on:2025 on:2026": "",
-    "red after:2026 before:2026-03-01": "boat",
-    "-on:2026": "lighthouse",
+    "red after:2025-12-31 before:2026-03-01": "boat lighthouse",
+    "-on:2026": "boat lighthouse",
     "is:starred": "lighthouse",
     "-is:starred": "fuji error poem boat",
     "is:rejected": "error",
@@ -197,6 +223,7 @@ def _make(owner: User, gateway: Any, row: dict[str, Any], pks: dict[str, UUID]) 
         model_kind=of.kind,
         submission=str(moment),
         queued_at=moment,
+        day=row.pop("day", moment.date()),
         parent_id=pks.get(parent) if parent else None,
         **{"status": Status.SUCCEEDED} | row,
     )

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from modelless_web.engine import ledger
-from modelless_web.engine.ledger import ChoiceText, Settlement
+from modelless_web.engine.outcome import ChoiceText, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.models import Entry, Generation, Status, Tag, User
 from modelless_web.records.organise.adoption import adopt

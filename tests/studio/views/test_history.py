@@ -39,7 +39,7 @@ def walked(browser: Client, **headers: str) -> list[str]:
 
 def on_day(person: User, day: int, **more: Any) -> Generation:
     moment = datetime(2026, 1, day, 12, tzinfo=UTC)
-    return a_generation(person, queued_at=moment, **more)
+    return a_generation(person, queued_at=moment, day=moment.date(), **more)
 
 
 def test_who_has_made_nothing_finds_examples_to_open(mine: Client) -> None:

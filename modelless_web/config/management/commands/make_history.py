@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from modelless_web.backup.database import refuse_if_none
+from modelless_web.config.management.cast import ZONES
 from modelless_web.config.management.console import plain_failures, progress
 from modelless_web.config.management.sample import Sample, tell_planner
 from modelless_web.records.models import Gateway, Generation, User
@@ -26,6 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("count", type=_count, metavar="N", help="how many generations")
         parser.add_argument("--owner", default=OWNER, help="whose they are; made if missing")
+        parser.add_argument(
+            "--people", type=_count, default=1, metavar="N", help="how many people share the work"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another seed, other rows")
         parser.add_argument(
             "--until", type=datetime.fromisoformat, help="the last day, as in 2026-03-05"
@@ -58,19 +62,30 @@ class Command(BaseCommand):
         )
 
     def _make(self, options: dict[str, Any]) -> None:
-        owner, is_new = User.objects.get_or_create(username=options["owner"])
-        if is_new:
-            owner.set_unusable_password()
-            owner.save(update_fields=["password"])
+        names = [
+            options["owner"],
+            *(f"{options['owner']}-{n}" for n in range(2, options["people"] + 1)),
+        ]
+        owners = [_person(name, place) for place, name in enumerate(names)]
         gateway, _ = Gateway.objects.get_or_create(
             name=GATEWAY,
             defaults={"base_url": "http://127.0.0.1:9/v1", "enabled": False},
         )
         until = midnight((options["until"] or timezone.now()).date())
         tell = progress("generations")
-        sample = Sample(owner, gateway, until=until, seed=options["seed"])
+        sample = Sample(owners, gateway, until=until, seed=options["seed"])
         for done in sample.make(options["count"]):
             tell(done, options["count"])
+
+
+def _person(name: str, place: int) -> User:
+    """Somebody of that name, who lives anywhere on Earth if they are new; nobody can sign in."""
+    zone = ZONES[place % len(ZONES)]
+    person, is_new = User.objects.get_or_create(username=name, defaults={"time_zone": zone})
+    if is_new:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    return person
 
 
 def _count(text: str) -> int:

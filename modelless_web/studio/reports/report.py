@@ -1,0 +1,265 @@
+"""A usage page put together: what the address asks for, and rows that lead to what they count."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from modelless_web.records.models import Charge, Status, Usage
+from modelless_web.records.search.query import Query, Term
+from modelless_web.records.usage import period as periods
+from modelless_web.records.usage.reading import (
+    COUNTED,
+    NONE,
+    Figures,
+    Sums,
+    by_month,
+    fold,
+    forecast,
+    lately,
+    most_of,
+    sums,
+    within,
+)
+from modelless_web.studio.reports.asked import ENDED, HEADS, Asked, choices
+from modelless_web.studio.reports.charts import Chart, Point, chart, share
+from modelless_web.studio.reports.rows import (
+    Row,
+    cause,
+    label_of,
+    measured,
+    names_of,
+    said,
+    short,
+    word_of,
+)
+
+MOST: Final = 20
+"""Models, or people, that have a row of their own."""
+MOST_COMBINED: Final = 200
+MOST_CHOICES: Final = 200
+OPERATORS: Final = {
+    "owner": "owner",
+    "model": "model",
+    "day": "on",
+    "status": "status",
+    "charge": "charge",
+    "error_kind": "error",
+}
+"""By what operator each column is found."""
+MEASURES: Final = {name: name.capitalize() for name in COUNTED}
+
+
+@dataclass
+class Report:
+    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none.
+
+    ``is_about_money``: bars show the first currency unless something else is asked for.
+    """
+
+    cells: QuerySet[Usage]
+    asked: Asked
+    today: date
+    door: Callable[[str], str]
+    terms: list[Term] = field(default_factory=list)
+    is_about_money: bool = False
+
+    @cached_property
+    def narrowed(self) -> QuerySet[Usage]:
+        return self.cells.filter(**self.asked.filters)
+
+    @cached_property
+    def rows(self) -> QuerySet[Usage]:
+        return within(self.narrowed, self.asked.period)
+
+    @cached_property
+    def ends(self) -> Sums:
+        """By how they ended: few rows, of which several tables are made."""
+        return sums(self.rows, "status", "charge", "error_kind", "is_purged")
+
+    @cached_property
+    def total(self) -> Figures:
+        return fold(self.ends).get((), NONE)
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        return list(self.total.costs)
+
+    @cached_property
+    def measure(self) -> str:
+        if self.asked.measure in {*COUNTED, *self.currencies}:
+            return self.asked.measure
+        return self.currencies[0] if self.is_about_money and self.currencies else COUNTED[0]
+
+    def link(self, when: list[Term] | None = None, /, **columns: Any) -> str:
+        """Where the generations are that have these columns, beside what was asked for.
+
+        What is open is not counted yet, and left out there, too.
+        """
+        columns = self.asked.filters | columns
+        if when is None:
+            when = [] if "day" in columns else self.asked.period.terms
+        found = [*when, *self.terms, *(term_of(*pair) for pair in columns.items())]
+        if not {"status", "charge"} & columns.keys():
+            found.append(Term("open", "is", is_without=True))
+        return self.door(Query(tuple(dict.fromkeys(found))).text)
+
+    def row(
+        self, label: str, figures: Figures, when: list[Term] | None = None, /, **columns: Any
+    ) -> Row:
+        """A line that leads to its generations, where there are any."""
+        return Row((label,), self.link(when, **columns) if figures.generations else "", figures)
+
+    def context(self) -> dict[str, Any]:
+        """What every usage page shows."""
+        now, month = lately(self.narrowed, self.today)
+        steps = self.steps()
+        return {
+            "asked": self.asked,
+            "measure": self.measure,
+            "measures": [*MEASURES.items(), *((c, f"Cost in {c}") for c in self.currencies)],
+            "tiles": [
+                self.row("Today", now, day=self.today),
+                self.row("This month", month, periods.this_month(self.today).terms),
+                Row(("Forecast to the month’s end",), "", forecast(month, self.today)),
+            ],
+            "days_so_far": self.today.day,
+            "days_of_month": periods.month_end(self.today).day,
+            "total": self.row("All", self.total),
+            "purged": fold(self.ends, 3).get((True,), NONE).generations,
+            "steps": steps,
+            "step_head": HEADS["month" if self.asked.period.by_month else "day"],
+            "chart": self.chart(steps),
+            "models": self.ranked("model"),
+            "statuses": self.fixed(0, "status", Status.choices, ENDED),
+            "charges": self.fixed(1, "charge", Charge.choices, Charge.values),
+            "failures": self.failures(),
+            "periods": choices(self.today),
+            "all_statuses": [(status.value, status.label) for status in ENDED],
+            "all_charges": Charge.choices,
+            "all_models": self.all_models(),
+            "combined": self.combined(),
+            "combined_heads": [HEADS[name] for name in self.asked.by],
+            "most_combined": MOST_COMBINED,
+            "csv_url": self.url(format="csv"),
+        }
+
+    def steps(self) -> list[Row]:
+        """Every day of the period, or every month of a long one, those without any included."""
+        found = sums(self.rows, "day")
+        if self.asked.period.by_month:
+            found = by_month(found)
+        return [
+            replace(
+                self.row(step.label, found.get((step.begins,), NONE), step.terms), name=step.name
+            )
+            for step in self.asked.period.steps()
+        ]
+
+    def chart(self, steps: Sequence[Row]) -> Chart:
+        return chart(
+            [
+                Point(
+                    row.figures.measured(self.measure),
+                    short(row.name),
+                    f"{row.label}: {measured(row.figures, self.measure)}",
+                    row.href,
+                    is_marked=row.name == self.today.isoformat(),
+                )
+                for row in steps
+            ],
+            lambda value: said(value, self.measure),
+        )
+
+    def ranked(self, name: str) -> list[Row]:
+        """The models, or the people, that have the most."""
+        found = most_of(self.rows, name, self.measure, MOST)
+        people = names_of(key[0] for key in found) if name == "owner" else {}
+        rows = []
+        for (value,), figures in found.items():
+            word = word_of(value, people)
+            row = self.row(label_of(name, value, people), figures, None, **{name: word})
+            rows.append(replace(row, name=str(word)))
+        return self.in_order(rows)
+
+    def in_order(self, rows: list[Row]) -> list[Row]:
+        """With bars, the longest first."""
+        most = max((row.figures.measured(self.measure) for row in rows), default=Decimal(0))
+        drawn = [
+            replace(row, share=share(row.figures.measured(self.measure), most)) for row in rows
+        ]
+        return sorted(drawn, key=lambda row: (-row.share, -row.figures.generations, row.label))
+
+    def fixed(
+        self, place: int, name: str, labels: Iterable[tuple[str, str]], values: Iterable[str]
+    ) -> list[Row]:
+        """A row for each of a few values, also for those of which there are none."""
+        found, spoken_as = fold(self.ends, place), dict(labels)
+        rows = [
+            replace(
+                self.row(spoken_as[value], found.get((value,), NONE), **{name: value}), name=value
+            )
+            for value in values
+        ]
+        lengths = {row.name: row.share for row in self.in_order(rows)}
+        return [replace(row, share=lengths[row.name]) for row in rows]
+
+    def failures(self) -> list[Row]:
+        """What went wrong, the commonest first."""
+        found = fold(self.ends, 2)
+        rows = [
+            replace(self.row(cause(kind), figures, error_kind=kind), name=kind)
+            for (kind,), figures in found.items()
+            if kind
+        ]
+        return self.in_order(rows)
+
+    def combined(self) -> list[Row]:
+        """By what was chosen together, the newest days first; the first 200."""
+        by = self.asked.by
+        found = sums(self.rows, *by, most=MOST_COMBINED) if by else {}
+        place = by.index("owner") if "owner" in by else None
+        people = {} if place is None else names_of(key[place] for key in found)
+        return [
+            Row(
+                tuple(label_of(name, value, people) for name, value in zip(by, key, strict=True)),
+                self.link(**{n: word_of(v, people) for n, v in zip(by, key, strict=True)}),
+                figures,
+            )
+            for key, figures in found.items()
+        ]
+
+    def all_models(self) -> list[str]:
+        """What there is to choose from in the period."""
+        names = within(self.cells, self.asked.period).order_by("model")
+        return list(names.values_list("model", flat=True).distinct()[:MOST_CHOICES])
+
+    def url(self, **more: str) -> str:
+        """The address of this page with something more."""
+        return "?" + urlencode(self.asked.words() | more, doseq=True)
+
+
+def term_of(name: str, value: Any) -> Term:
+    """The term that finds a column's value."""
+    return Term(str(value), OPERATORS[name])
+
+
+def history(query: str) -> str:
+    """A person's own history."""
+    return f"{reverse('history')}?{urlencode({'q': query})}"
+
+
+def nowhere(query: str) -> str:
+    """For who may read the sums and not the generations."""
+    return ""
+
+
+def everybodys(query: str) -> str:
+    """Everybody's generations, in admin."""
+    return f"{reverse('admin:records_generation_changelist')}?{urlencode({'q': query})}"

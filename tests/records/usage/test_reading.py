@@ -1,0 +1,106 @@
+"""Readings of the roll-up: sums that never mix currencies, and the most of something."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db.models import QuerySet
+
+from modelless_web.records.models import Usage, User
+from modelless_web.records.usage import reading
+from modelless_web.records.usage.reading import (
+    Figures,
+    by_month,
+    fold,
+    forecast,
+    lately,
+    most_of,
+    sums,
+)
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+MARCH_5, MARCH_31, APRIL_1 = date(2026, 3, 5), date(2026, 3, 31), date(2026, 4, 1)
+
+
+@pytest.fixture
+def owner() -> User:
+    """Whose usage it is."""
+    return factories.person()
+
+
+def cell(owner: User, day: date = MARCH_5, model: str = "painted", **more: object) -> None:
+    """A cell of the roll-up."""
+    known = owner.usage.first()
+    gateway = known.gateway if known else factories.gateway()
+    values = {"status": "succeeded", "charge": "charged", "generations": 1, "currency": "USD"}
+    Usage.objects.create(owner=owner, gateway=gateway, day=day, model=model, **values | more)
+
+
+def mine(owner: User) -> QuerySet[Usage]:
+    return Usage.objects.filter(owner=owner)
+
+
+def test_each_currency_has_a_sum_of_its_own(owner: User) -> None:
+    cell(owner, cost=Decimal("0.1"))
+    cell(owner, cost=Decimal("0.2"), status="failed")
+    cell(owner, cost=Decimal(3), currency="EUR")
+    cell(owner, currency="", unpriced=1)
+    (total,) = fold(sums(mine(owner), "day")).values()
+    assert total.costs == {"EUR": Decimal(3), "USD": Decimal("0.3")}
+    assert (total.generations, total.unpriced) == (4, 1)
+
+
+def test_an_empty_cell_is_no_row(owner: User) -> None:
+    cell(owner, generations=0)
+    assert sums(mine(owner), "model") == {}
+
+
+def test_days_add_up_to_months(owner: User) -> None:
+    for day in (MARCH_5, MARCH_31, APRIL_1):
+        cell(owner, day)
+    months = by_month(sums(mine(owner), "day"))
+    assert {key: one.generations for key, one in months.items()} == {
+        (date(2026, 3, 1),): 2,
+        (date(2026, 4, 1),): 1,
+    }
+
+
+@pytest.mark.parametrize("few", [0, 200])
+@pytest.mark.parametrize(
+    ("measure", "order"),
+    [
+        ("generations", ["often", "dear"]),
+        ("USD", ["dear", "long"]),
+        ("EUR", ["long", "often"]),
+        ("tokens", ["long", "often"]),
+        ("pictures", ["dear", "often"]),
+    ],
+)
+def test_the_most_come_first_however_many_there_are(
+    owner: User, monkeypatch: pytest.MonkeyPatch, few: int, measure: str, order: list[str]
+) -> None:
+    monkeypatch.setattr(reading, "FEW", few)
+    cell(owner, model="often", generations=9)
+    cell(owner, model="dear", generations=2, cost=Decimal(8), pictures=4)
+    cell(owner, model="long", completion_tokens=50, cost=Decimal(1))
+    cell(owner, model="long", currency="EUR", cost=Decimal(1))
+    cell(owner, model="rare")
+    found = most_of(mine(owner), "model", measure, 2)
+    ranked = sorted(found, key=lambda key: (-found[key].measured(measure), -found[key].generations))
+    assert [name for (name,) in ranked] == order
+
+
+def test_today_is_a_part_of_this_month(owner: User) -> None:
+    for day in (MARCH_5, MARCH_31, APRIL_1):
+        cell(owner, day)
+    now, month = lately(mine(owner), MARCH_31)
+    assert (now.generations, month.generations) == (1, 2)
+
+
+def test_a_month_goes_on_as_it_began() -> None:
+    so_far = Figures(generations=10, costs={"USD": Decimal("1.5")})
+    end = forecast(so_far, MARCH_5)
+    assert (end.generations, end.costs) == (62, {"USD": Decimal("9.3")})
+    assert forecast(so_far, MARCH_31) == so_far
