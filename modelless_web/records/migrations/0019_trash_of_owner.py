@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0013_pairs_of_words"),
+        ("records", "0018_references"),
     ]
 
     operations = [
