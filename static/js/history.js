@@ -127,7 +127,6 @@
 
   /* Keys: for what is selected, else for what has the focus. */
   const TYPING = "input:not([type=checkbox], [type=range], [type=button]), textarea, select, [contenteditable]";
-  const areOn = () => localStorage.getItem("single-keys") !== "off";
   // On a closed stack, all that is in it.
   const focused = () => {
     const place = document.activeElement?.closest("[data-cell], .stack");
@@ -152,8 +151,9 @@
   };
   const keys = {
     "/": () => {
-      document.getElementById("search").focus();
-      return true;
+      const search = document.getElementById("search");
+      search?.focus();
+      return Boolean(search);
     },
     ".": () => act(meant().every(isStarred) ? "unstar" : "star"),
     c: compare,
@@ -167,16 +167,13 @@
     },
     Delete: () => chosen().length > 0 && act("trash"),
   };
+  document.addEventListener("key", (event) => {
+    if (keys[event.detail]?.()) event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
-    const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing);
-    if (!form || event.target.closest?.(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
-    if (event.key === "Escape" && chosen().length) {
-      event.stopImmediatePropagation();
-      clear();
-    } else if (isPlain && areOn() && keys[event.key]?.()) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    if (event.key !== "Escape" || !chosen().length || event.target.closest?.(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
+    event.stopImmediatePropagation();
+    clear();
   }, { capture: true });
 
   /* Facets stand beside the rows where there is room. */
@@ -230,8 +227,10 @@
   const size = document.querySelector("[data-cell-size]");
   const setSize = (value) => document.documentElement.style.setProperty("--cell-chosen", `${value}px`);
   if (size) {
-    size.value = localStorage.getItem("cell-size") || size.value;
-    setSize(size.value);
+    const chosenSize = localStorage.getItem("cell-size");
+    if (chosenSize) setSize(chosenSize);
+    const grid = document.querySelector(".grid");
+    size.value = chosenSize || (grid ? parseInt(getComputedStyle(grid).getPropertyValue("--cell"), 10) : size.value);
     size.addEventListener("input", () => {
       setSize(size.value);
       localStorage.setItem("cell-size", size.value);

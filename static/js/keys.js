@@ -66,14 +66,18 @@ const trash = () => {
 
 export const press = (event, { open }) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest?.(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
+  if (document.activeElement?.closest(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
   if (event.key === "?") return sheet();
   if (!isOn || (event.target.matches("[type=range]") && event.key.startsWith("Arrow"))) return;
   if (event.shiftKey && event.key === "X") {
     for (const form of document.querySelectorAll(".card [data-stop]")) form.requestSubmit();
     return;
   }
-  if (event.shiftKey) return;
+  // On some keyboards a slash takes Shift.
+  if (event.shiftKey && event.key !== "/") return;
+  // The page's own keys come first, in the order in which all of them were pressed.
+  const asked = new CustomEvent("key", { detail: event.key, cancelable: true });
+  if (!document.dispatchEvent(asked)) return event.preventDefault();
   const inGrid = document.querySelector(".grid, .list");
   if (STEPS[event.key] && (inGrid || !event.key.startsWith("Arrow"))) {
     if (stops().length) event.preventDefault();

@@ -88,6 +88,19 @@
     if (event.target.matches("[type=submit], input") || event.ctrlKey || event.metaKey) once(event);
   }, true);
 
+  /* Marks that are pressed one after the other are sent one after the other, each as it was
+     when it was pressed: the answer to the first brings new buttons, or the drawer is closed. */
+  let marking = Promise.resolve();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const marks = form.closest(".marks");
+    if (!marks) return;
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(form, event.submitter));
+    const place = () => (marks.isConnected ? { target: marks, swap: "innerHTML" } : { swap: "none" });
+    marking = marking.then(() => htmx.ajax("POST", form.action, { source: "#main", values, ...place() })).catch(() => {});
+  });
+
   /* What was not done is told where it was asked for, until the next try; the studio may say why. */
   const unsent = new WeakMap();
   const lineOf = (asker) => {
@@ -101,10 +114,11 @@
     return line;
   };
   for (const name of ["htmx:sendError", "htmx:responseError"]) {
-    document.addEventListener(name, ({ detail: { elt, xhr } }) => {
-      if (!elt.matches("form, button")) return;
+    document.addEventListener(name, ({ detail: { elt, target, xhr } }) => {
+      const asker = target?.matches(".marks") ? target : elt;
+      if (!asker.matches("form, button, .marks")) return;
       const isTold = xhr.status === 503 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
-      const line = lineOf(elt);
+      const line = lineOf(asker);
       line.textContent = isTold ? xhr.responseText : line.dataset.unsent;
       line.hidden = false;
     });
@@ -143,19 +157,25 @@
     }
   });
   // Keys pressed while their script is on its way wait in order; once it is here they act at
-  // once, since a key can't be kept from scrolling later on.
+  // once, since a key can't be kept from scrolling later on. Where cells are, it comes at once.
   let loading = null;
-  let press = (event, tools) => {
-    loading ??= import(keys);
-    loading.then((script) => {
+  const load = () => {
+    loading ??= import(keys).then((script) => {
       press = script.press;
-      press(event, tools);
+      return press;
     });
+    return loading;
   };
+  let press = (event, tools) => load().then((act) => act(event, tools));
+  if (document.querySelector(".grid, .list")) load();
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) close();
     else press(event, { open });
   });
+
+  // The next request tells the server in which time zone this browser is.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `time_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 
   /* Times: the server says UTC, the reader sees their own. */
   const day = { day: "numeric", month: "short" };

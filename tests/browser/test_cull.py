@@ -72,6 +72,7 @@ def test_a_hundred_are_culled_by_keys_alone(desk: Screen, gateway: Gateway) -> N
     keyboard = desk.page.keyboard
     desk.open("/history/")
     desk.page.get_by_role("link", name="Cull", exact=True).press("Enter")
+    desk.page.wait_for_url("**/history/cull/**")
     typed = list(islice(cycle(KEYS), 100))
     for number, key in enumerate(typed, 1):
         stands_at(desk, number)

@@ -78,6 +78,8 @@ def test_back_forward_and_reload_without_scripts(desk: Screen, gateway: Gateway)
     desk.go.click()
     answer = desk.page.url
     gateway.talk().finish("Only once.")
+    # Until the end the page reloads itself, and would do so in the middle of going back.
+    expect(desk.page.locator(".card[data-status=succeeded]")).to_be_visible()
     desk.page.go_back()
     # The browser asks for the page anew: whoever presses now means a run of its own.
     expect(desk.page.locator("#submission")).not_to_have_value(used)

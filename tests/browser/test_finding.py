@@ -61,12 +61,16 @@ def test_the_rail_is_walked_by_keys(history: Screen) -> None:
     begins_with(history, "Copy 1")
 
 
-def test_a_date_is_two_requests_away(history: Screen) -> None:
+@pytest.mark.parametrize("way", ["mouse", "keys"])
+def test_a_date_is_two_requests_away(history: Screen, way: str) -> None:
     asked: list[Request] = []
     months(history)
     history.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108
     history.page.get_by_label("Go to").fill(str(date.today() - 2 * APART))
-    history.page.keyboard.press("Enter")
+    if way == "mouse":
+        history.page.get_by_role("button", name="Go", exact=True).click()
+    else:
+        history.page.keyboard.press("Enter")
     begins_with(history, "Copy 2")
     months(history)
     told = [one.url for one in asked if "/static/" not in one.url and "/live/" not in one.url]

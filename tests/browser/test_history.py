@@ -134,6 +134,20 @@ def test_enter_opens_what_is_selected(history: Screen) -> None:
     expect(history.drawer).to_contain_text("The written one")
 
 
+def test_back_from_what_a_key_opened_finds_the_reader_where_they_were(history: Screen) -> None:
+    page = history.page
+    history.open("/history/?stacks=off")
+    stops(history).nth(30).focus()
+    top = page.evaluate("scrollY")
+    assert top > 0
+    page.keyboard.press("i")
+    expect(history.drawer).to_be_visible()
+    page.go_back()
+    expect(history.drawer).to_be_hidden()
+    expect(stops(history).nth(30)).to_be_focused()
+    assert page.evaluate("scrollY") == top
+
+
 def test_delete_in_the_grid_can_be_undone(history: Screen) -> None:
     history.page.keyboard.press("l")
     history.page.keyboard.press("Delete")

@@ -98,8 +98,8 @@ def test_every_button_is_inside_a_phone(desk: Screen, dialog: Locator) -> None:
 def test_without_scripts_the_picture_opens_by_itself(
     desk: Screen, gateway: Gateway, console: Console
 ) -> None:
-    # The browser's own page around a picture wants a style, which our policy refuses.
-    console.pardon("inline style")
+    # The browser’s own page around a picture wants a style and a script, which our policy refuses.
+    console.pardon("inline style|Blocked script")
     desk.open()
     desk.choose(PAINTER)
     desk.prompt.fill("On paper")

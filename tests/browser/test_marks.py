@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.gateway import WRITER, Gateway
 from tests.browser.screen import Screen, ended
 from tests.browser.test_without_scripts import finished
+from tests.support.console import Console
 
 type Way = Callable[[Locator], None]
 click: Way = Locator.click
@@ -17,6 +18,9 @@ def enter(control: Locator) -> None:
     control.press("Enter")
 
 
+PRESS_THREE = """drawer => [...drawer.querySelectorAll(".marks button")]
+  .filter((button) => ["Star", "4", "Reject"].includes(button.textContent.trim()))
+  .forEach((button) => button.click())"""
 without_scripts = pytest.mark.browser_context_args(java_script_enabled=False)
 
 
@@ -93,15 +97,53 @@ def test_the_focus_stays_on_the_mark_that_was_pressed(desk: Screen, drawer: Loca
     expect(button(drawer, "Star")).to_be_focused()
 
 
+def test_marks_pressed_before_the_first_answer_are_all_kept(drawer: Locator) -> None:
+    drawer.evaluate(PRESS_THREE)
+    for name in ("Star", "4", "Reject"):
+        expect(button(drawer, name)).to_have_attribute("aria-pressed", "true")
+    drawer.page.reload()
+    assert pressed(drawer.page) == ["Star", "4", "Reject"]
+
+
+def test_on_the_full_page_marks_are_put_on_as_well(desk: Screen, drawer: Locator) -> None:
+    drawer.get_by_role("link", name="Full page").click()
+    mark_all(desk.page, click)
+    assert pressed(desk.page) == ["Star", "4"]
+
+
+def test_what_was_not_marked_is_said_beside_the_marks(
+    desk: Screen, drawer: Locator, console: Console
+) -> None:
+    console.pardon("ERR_FAILED|htmx:sendError|htmx:afterRequest")
+    desk.page.route("**/mark/", lambda route: route.abort())
+    button(drawer, "Star").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("The studio did not answer.")
+    desk.page.unroute("**/mark/")
+    button(drawer, "Star").click()
+    expect(button(drawer, "Star")).to_have_attribute("aria-pressed", "true")
+    expect(drawer.get_by_role("alert")).to_be_hidden()
+
+
+def test_marks_are_kept_when_the_drawer_is_closed_at_once(desk: Screen, drawer: Locator) -> None:
+    pk = drawer.locator("[data-generation]").first.get_attribute("data-generation") or ""
+    drawer.evaluate(PRESS_THREE)
+    desk.page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(desk.page.locator(".cell .rejected")).to_have_count(1)
+    marks = {"is_starred": 1, "is_rejected": 1, "rating": 4, "deleted_at": None}
+    assert desk.ledger.marks(pk) == [marks]
+
+
 def test_the_cell_beside_the_drawer_shows_the_star(desk: Screen, drawer: Locator) -> None:
     button(drawer, "Star").click()
     expect(desk.page.locator(".cell .starred")).to_have_count(1)
 
 
-def test_a_rejected_one_says_so_until_it_is_taken_back(desk: Screen, drawer: Locator) -> None:
-    button(drawer, "Reject").click()
+@pytest.mark.parametrize("way", [click, enter])
+def test_a_rejected_one_says_so_until_it_is_taken_back(drawer: Locator, way: Way) -> None:
+    way(button(drawer, "Reject"))
     expect(button(drawer, "Reject")).to_have_attribute("aria-pressed", "true")
-    button(drawer, "Reject").click()
+    way(button(drawer, "Reject"))
     expect(button(drawer, "Reject")).to_have_attribute("aria-pressed", "false")
 
 
@@ -123,7 +165,8 @@ def test_a_search_becomes_a_board_that_fills_itself(desk: Screen, drawer: Locato
     desk.open(f"/history/?q=model:{WRITER}")
     page.get_by_label("Name of the smart board").fill("What it wrote")
     page.keyboard.press("Enter")
-    expect(board(page, "What it wrote")).to_contain_text(f"1 · shows what matches model:{WRITER}")
+    shows = f"1 generation · shows what matches model:{WRITER}"
+    expect(board(page, "What it wrote")).to_contain_text(shows)
     page.get_by_role("link", name="What it wrote").click()
     expect(page.locator(".cell")).to_have_count(1)
 
@@ -135,7 +178,8 @@ def test_on_paper_every_mark_is_a_form(desk: Screen, gateway: Gateway) -> None:
     make_board(desk, "Covers")
     desk.page.goto(address)
     mark_all(desk.page, click)
-    assert pressed(desk.page) == ["Star", "4"]
+    button(desk.page, "Reject").click()
+    assert pressed(desk.page) == ["Star", "4", "Reject"]
     desk.open("/boards/")
     board(desk.page, "Covers").get_by_text("Change").click()
     board(desk.page, "Covers").get_by_label("Name").fill("Best covers")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.gateway import PAINTER, WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
@@ -12,6 +12,7 @@ from tests.browser.test_without_scripts import finished
 from tests.support.studio import wait_for
 
 COPIES = 7
+KEYS_SCRIPT = re.compile(r"/js/keys[.\w]*\.js$")
 
 
 @pytest.fixture
@@ -106,12 +107,25 @@ def test_keys_alone_select_star_and_delete(history: Screen) -> None:
     expect(starred(history)).to_have_count(0)
     press("x")
     press("l")
-    expect(history.page.locator(".cell .frame").first).to_be_focused()
+    expect(history.page.locator(".cell .frame").nth(1)).to_be_focused()
     press("x")
     assert ticked(history) == [0, 1]
     press("Delete")
     expect(history.toast).to_contain_text("2 moved to the trash.")
     expect(ticks(history)).to_have_count(COPIES)
+
+
+def test_keys_pressed_before_their_script_is_there_act_in_order(history: Screen) -> None:
+    held: list[Route] = []
+    history.page.route(KEYS_SCRIPT, lambda route: held.append(route))  # noqa: PLW0108
+    with history.page.expect_request(KEYS_SCRIPT):
+        history.open("/history/")
+    for key in "lxlx":
+        history.page.keyboard.press(key)
+    assert ticked(history) == []
+    held[0].continue_()
+    expect(bar(history)).to_contain_text("2 selected")
+    assert ticked(history) == [0, 1]
 
 
 def test_everything_that_matches_is_counted_deleted_and_brought_back(history: Screen) -> None:

@@ -54,6 +54,29 @@ def test_one_goes_for_good_after_a_question(trash: Screen) -> None:
     expect(ticks(trash)).to_have_count(COPIES)
 
 
+def test_one_goes_for_good_by_keys(trash: Screen) -> None:
+    press = trash.page.keyboard.press
+    press("l")
+    press("x")
+    expect(trash.page.locator(".selection-bar")).to_contain_text("1 selected")
+    button(trash, "Delete for good").press("Enter")
+    question = trash.page.locator(".question")
+    expect(question).to_contain_text(FOR_GOOD)
+    question.get_by_role("button", name="Delete for good").press("Enter")
+    expect(trash.toast).to_contain_text("1 deleted for good.")
+    expect(ticks(trash)).to_have_count(COPIES)
+
+
+def test_what_was_deleted_last_comes_first(trash: Screen) -> None:
+    trash.page.get_by_role("checkbox", name="Copy 1").check()
+    button(trash, "Restore").click()
+    expect(ticks(trash)).to_have_count(COPIES)
+    trash.open("/history/")
+    put_away(trash)
+    trash.open("/history/trash/")
+    expect(trash.page.locator(".cell").first).to_contain_text("Copy 1")
+
+
 def test_what_was_only_asked_about_stays_ticked(trash: Screen) -> None:
     ticks(trash).first.click()
     button(trash, "Delete for good").click()

@@ -90,6 +90,11 @@ class Action(models.Model):
         return f"{self.changed:,} {DONE[self.verb].format(self.value)}"
 
     @property
+    def looked_at(self) -> str:
+        """How far it is: "1,500 of 2,001"."""
+        return f"{self.done:,} of {self.total:,}"
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
 

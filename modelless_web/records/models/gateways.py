@@ -181,7 +181,8 @@ class Model(models.Model):
     @property
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
-        return " ".join(sorted(self.traits.parameters | self._along))
+        spoken = set() if self.traits.images else {"system"}
+        return " ".join(sorted(self.traits.parameters | spoken | self._along))
 
     @property
     def most_along(self) -> int:

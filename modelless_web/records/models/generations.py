@@ -221,6 +221,11 @@ class Generation(models.Model):
                 fields=["owner", "rating", "-id"], name="rated_of_owner", condition=Q(rating__gt=0)
             ),
             models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
+            models.Index(
+                fields=["owner", "-deleted_at", "-id"],
+                name="trash_of_owner",
+                condition=~Q(deleted_at=None),
+            ),
             # The operator's lists: everybody's rows by time, and by one filter and time.
             # By what else a list is narrowed is judged in the first of them, however rare it is.
             models.Index(fields=["queued_at", "duration_ms", "cost"], name="by_time"),

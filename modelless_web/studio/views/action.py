@@ -49,8 +49,11 @@ def act(request: StudioRequest) -> HttpResponse:
 
 @require_safe
 def progress(request: StudioRequest, pk: UUID) -> HttpResponse:
-    """How far a change of a selection is."""
-    context = {"action": _own_action(request, pk), "back": came_from(request, reverse("history"))}
+    """How far a change of a selection is; a page that has waited for the end is shown anew."""
+    action, back = _own_action(request, pk), came_from(request, reverse("history"))
+    if request.htmx and not action.is_open:
+        return lead(request, _told(back, action))
+    context = {"action": action, "back": back}
     template = "components/action.html" if request.htmx else "studio/action.html"
     return render(request, template, context)
 

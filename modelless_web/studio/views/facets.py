@@ -61,10 +61,11 @@ def _url_at(request: HttpRequest, query: Query, month: date) -> str:
     """The history from the last day of a month on."""
     following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
     last = following - timedelta(days=1)
-    return f"{reverse('history')}{_words(request, query)}&at={last:%Y-%m-%d}"
+    return f"{reverse('history')}{_words(request, query, at=f'{last:%Y-%m-%d}')}"
 
 
-def _words(request: HttpRequest, query: Query) -> str:
-    """The address's words with another query."""
-    words = {"q": query.text, "view": request.GET.get("view", "")}
+def _words(request: HttpRequest, query: Query, at: str = "") -> str:
+    """The address's words with another query, and the date to begin at."""
+    kept = {name: request.GET.get(name, "") for name in ("view", "stacks")}
+    words = {"q": query.text} | kept | {"at": at}
     return "?" + urlencode({name: value for name, value in words.items() if value})

@@ -51,6 +51,7 @@ def history(request: StudioRequest) -> HttpResponse:
         "days": _days(generations, is_ranked, is_stacked=is_stacked),
         "is_stacked": is_stacked,
         "stacks_url": _url(request, stacks="off" if is_stacked else ""),
+        "facets_url": reverse("facets") + _url(request).removeprefix(request.path),
         "cull_url": f"{reverse('cull')}?{urlencode({'q': query.text})}",
         "next_url": _url(request, before=str(generations[-1].pk)) if has_more else "",
         "newest_url": _url(request) if before else "",

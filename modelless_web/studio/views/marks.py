@@ -36,9 +36,8 @@ def mark(request: StudioRequest, pk: UUID) -> HttpResponse:
     except UnknownChangeError as error:
         problem = str(error)
     if request.htmx:
-        told = {"problem": problem, "oob": True}
-        context = marks_of(request, own_generation(request, pk)) | told
-        return render(request, "components/marks.html", context)
+        context = marks_of(request, own_generation(request, pk)) | {"problem": problem}
+        return render(request, "components/marks.html#answer", context)
     return HttpResponseRedirect(came_from(request, row.get_absolute_url()), status=SEE_OTHER)
 
 

@@ -1,8 +1,10 @@
 """The trash, and for how long things are kept out of it."""
 
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,12 +24,9 @@ PAGE: Final = 48
 def trash(request: StudioRequest) -> HttpResponse:
     """What was deleted in the last thirty days, newest deletion first."""
     rows = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
-    before = read_uuid(request.GET.get("before", ""))
-    if before:
-        rows = rows.filter(pk__lt=before)
+    rows = rows.filter(_before(request)).order_by("-deleted_at", "-pk")
     page = list(rows.with_answers()[: PAGE + 1])
-    has_more = len(page) > PAGE
-    older = {"before": str(page[PAGE - 1].pk)} if has_more else {}
+    older = _cursor(page[PAGE - 1]) if len(page) > PAGE else {}
     return render(
         request,
         "studio/trash.html",
@@ -40,6 +39,27 @@ def trash(request: StudioRequest) -> HttpResponse:
             "here": reverse("trash-list"),
         },
     )
+
+
+def _cursor(last: Generation) -> dict[str, str]:
+    """The words of the address of the page after this one."""
+    return {
+        "deleted": last.deleted_at.isoformat() if last.deleted_at else "",
+        "before": str(last.pk),
+    }
+
+
+def _before(request: StudioRequest) -> Q:
+    """What the cursor in the address leaves: all that was deleted earlier."""
+    pk = read_uuid(request.GET.get("before", ""))
+    try:
+        deleted = datetime.fromisoformat(request.GET.get("deleted", ""))
+    except ValueError:
+        return Q()
+    if pk is None or deleted.tzinfo is None:
+        return Q()
+    # The wider condition alone leads into the index.
+    return Q(deleted_at__lte=deleted) & (Q(deleted_at__lt=deleted) | Q(pk__lt=pk))
 
 
 @require_POST

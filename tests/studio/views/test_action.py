@@ -146,9 +146,11 @@ def test_progress_is_told_until_the_end(
     assert "hx-get" in text_of(mine.get(address, headers=HTMX))
     while actions.step():
         pass
-    done = text_of(mine.get(address, headers=HTMX))
-    assert "3 starred." in done
-    assert "hx-get" not in done
+    done = mine.get(address, headers=HTMX)
+    assert done["HX-Redirect"] == f"/history/?did={action.pk}"
+    page = text_of(mine.get(done["HX-Redirect"]))
+    assert "3 starred." in page
+    assert "<progress" not in page
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -37,7 +37,7 @@ def test_a_search_that_is_saved_fills_itself(mine: Client, person: User) -> None
     mine.post(BOARDS, {"name": "Stars", "query": "is:starred"})
     generations(person, 3, is_starred=True)
     a_generation(person)
-    assert '<span class="note">3 · shows what matches' in text_of(mine.get(BOARDS))
+    assert '<span class="note">3 generations · shows what matches' in text_of(mine.get(BOARDS))
 
 
 @pytest.mark.parametrize(

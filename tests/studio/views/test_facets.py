@@ -38,6 +38,19 @@ def test_a_month_leads_to_its_last_day(mine: Client, person: User) -> None:
     assert f"at={month}-" in text_of(mine.get(FACETS))
 
 
+@pytest.mark.parametrize("path", [FACETS, "/history/"])
+def test_view_and_stacks_stay_as_they_are_on_the_way_to_a_date(
+    mine: Client, person: User, path: str
+) -> None:
+    a_generation(person)
+    page = mine.get(path, {"view": "list", "stacks": "off"})
+    if path == FACETS:
+        assert 'href="/history/?view=list&stacks=off&at=' in text_of(page)
+    else:
+        assert text_of(page).count('<input type="hidden" name="stacks" value="off">') == 2
+        assert 'hx-get="/history/facets/?view=list&stacks=off"' in text_of(page)
+
+
 def test_more_rows_take_no_more_queries(mine: Client, person: User) -> None:
     generations(person, 2)
     few = queries(lambda: mine.get(FACETS))

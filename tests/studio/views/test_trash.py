@@ -26,12 +26,30 @@ def test_an_empty_trash_says_so(mine: Client) -> None:
     assert "The trash is empty" in text_of(mine.get(TRASH))
 
 
-def test_it_goes_on_over_pages(mine: Client, person: User) -> None:
-    rows = [a_generation(person, deleted_at=timezone.now()) for _ in range(50)]
+def test_what_was_deleted_last_comes_first(mine: Client, person: User) -> None:
+    now = timezone.now()
+    rows = [a_generation(person, deleted_at=now - timedelta(days=days)) for days in (2, 0, 1)]
+    assert cards(mine.get(TRASH)) == [str(rows[place].pk) for place in (1, 2, 0)]
+
+
+@pytest.mark.parametrize("apart", [0, 1, -1])
+def test_it_goes_on_over_pages(mine: Client, person: User, apart: int) -> None:
+    now = timezone.now()
+    rows = [
+        a_generation(person, deleted_at=now - timedelta(minutes=apart * number))
+        for number in range(50)
+    ]
+    rows.sort(key=lambda row: (row.deleted_at, row.pk), reverse=True)
     first = mine.get(TRASH)
     assert len(cards(first)) == 48
-    older = mine.get(TRASH, {"before": cards(first)[-1]})
-    assert cards(first) + cards(older) == [str(row.pk) for row in reversed(rows)]
+    older = mine.get(first.context["next_url"])
+    assert cards(first) + cards(older) == [str(row.pk) for row in rows]
+
+
+@pytest.mark.parametrize("words", ["before=x&deleted=2026-01-01", "deleted=soon", "before=1"])
+def test_a_cursor_that_is_none_begins_at_the_newest(mine: Client, person: User, words: str) -> None:
+    gone = a_generation(person, deleted_at=timezone.now())
+    assert cards(mine.get(f"{TRASH}?{words}")) == [str(gone.pk)]
 
 
 def test_everything_in_it_is_restored_at_once(mine: Client, person: User) -> None:
