@@ -29,6 +29,7 @@ CANARY: Final = "canary-7f3a"
 # Text that says nothing of what people asked or got: names, states, what the studio itself says.
 OPEN: Final = {
     *("User", "Gateway", "Model", "PriceRule", "PicturePrice", "Budget", "Usage", "Knock"),
+    *("Bill", "Drift"),
     *("Generation.model", "Generation.model_kind", "Generation.submission", "Generation.currency"),
     *("Generation.error_code", "Generation.error_request_id", "Generation.finish_reason"),
     *("Generation.lease_owner", "Generation.error_kind", "Choice.finish_reason"),

@@ -86,10 +86,6 @@ def test_a_request_is_shown_as_code_in_a_language(admin: Client, make: Make) -> 
     assert noted() == [("code", str(row.pk), None)]
 
 
-def test_a_request_that_the_studio_would_not_send_has_no_code(admin: Client, make: Make) -> None:
-    assert admin.get(place("code", make(request={"odd": 1}))).status_code == 404
-
-
 def test_code_is_for_those_who_may_read_prompts(client: Client, staff: User, make: Make) -> None:
     row = make()
     staff.user_permissions.add(Permission.objects.get(codename="view_generation"))

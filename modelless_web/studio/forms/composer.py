@@ -22,6 +22,8 @@ SAMPLE_PROMPT: Final = (
     "scenic, masterpiece"
 )
 LONGEST_PROMPT: Final = 32_000
+# What a half-typed form says where a field has a fault or is not there.
+EMPTY: Final = {"prompt": "", "references": "", "mask": "", "make": ""}
 HIDDEN: Final = ("model", "prompt", "submission", "parent")
 
 
@@ -150,7 +152,7 @@ class ComposerForm(ChatGroup, ImagesGroup):
         typed = {field.name: field.value() for field in self}
         form = copy(self) if self.is_bound else ComposerForm(typed, person=self.person)
         form.is_valid()
-        form.cleaned_data = dict.fromkeys(form.fields) | {"prompt": ""} | form.cleaned_data
+        form.cleaned_data = dict.fromkeys(form.fields) | EMPTY | form.cleaned_data
         model = form.cleaned_data["model"]
         try:
             return (model, form.parameters()) if model else None

@@ -13,8 +13,7 @@ from modelless_web.studio.snippets.request import Request
 def code_of(row: Generation, slug: str) -> dict[str, Any]:
     """The request that was sent, written in a language; in the first for lack of a known one.
 
-    Nothing, where the gateway's address is none that anything could be sent to, or the request
-    none that this studio sends.
+    Nothing, where the gateway's address is none that anything could be sent to.
     """
     known = FORMS if "image" in row.request else LANGUAGES
     language = known.get(slug) or next(iter(known.values()))
@@ -22,7 +21,7 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
         request = Request(
             normalise(row.gateway.base_url), family_of(row.model_kind).call_of(row.request, NOTHING)
         )
-    except (ValueError, KeyError):
+    except ValueError:
         return {}
     snippet = language.write(request)
     return {"language": language, "languages": known.values(), "snippet": snippet}

@@ -147,19 +147,8 @@ PAGES: Final = {
 }
 # Addresses that are no pages, answer to POST alone, or are tried in the files beside this one.
 NO_PAGES: Final = {
-    *(
-        "health",
-        "owner",
-        "picture",
-        "raw",
-        "sketch",
-        "submit",
-        "stop",
-        "again",
-        "trash",
-        "restore",
-        "logout",
-    ),
+    *("health", "owner", "picture", "raw", "sketch", "submit", "stop", "again", "trash"),
+    *("restore", "logout", "picture-fields", "reference", "references", "take-along"),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
     *("undo-verdict", "act-on-cull", "time-zone", "cost"),
