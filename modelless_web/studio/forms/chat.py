@@ -9,7 +9,7 @@ from modelless_web.gateway.parameters import DEFAULTS, RANGES, Chat, Message
 from modelless_web.gateway.traits import ModelTraits
 from modelless_web.gateway.wire.chat import pictures_of
 from modelless_web.records.models import Generation, User
-from modelless_web.studio.forms.fields import BiasField, LinesField
+from modelless_web.studio.forms.fields import BiasField, LinesField, WordsField
 from modelless_web.studio.forms.references import ReferencesGroup
 
 LONGEST_SYSTEM: Final = 32_000
@@ -44,9 +44,8 @@ class ChatGroup(ReferencesGroup):
 
     person: User
 
-    system = forms.CharField(
+    system = WordsField(
         label="System message",
-        widget=forms.Textarea,
         required=False,
         max_length=LONGEST_SYSTEM,
         help_text="Stands before the conversation and sets its tone.",

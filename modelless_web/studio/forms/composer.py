@@ -12,6 +12,7 @@ from modelless_web.gateway.parameters import RANGES, Chat, Images
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Model, User
 from modelless_web.studio.forms.chat import ChatGroup
+from modelless_web.studio.forms.fields import WordsField
 from modelless_web.studio.forms.images import ImagesGroup
 from modelless_web.studio.forms.references import ALONG, VARY
 
@@ -46,8 +47,7 @@ class ComposerForm(ChatGroup, ImagesGroup):
             "required": "Choose a model.",
         },
     )
-    prompt = forms.CharField(
-        widget=forms.Textarea,
+    prompt = WordsField(
         max_length=LONGEST_PROMPT,
         error_messages={"required": "Write what you would like to see."},
     )

@@ -8,6 +8,7 @@ from modelless_web.records.ids import uuid7
 from modelless_web.records.models.drafts import Draft, Typed
 from modelless_web.studio.forms.chat import SAMPLING
 from modelless_web.studio.forms.composer import LONGEST_PROMPT, ComposerForm
+from modelless_web.studio.forms.fields import plain_lines
 from modelless_web.studio.forms.images import CHOICES
 
 FIELDS: Final = tuple(
@@ -71,4 +72,4 @@ def restored(draft: Draft) -> dict[str, Any]:
 
 def _plain(text: str) -> str:
     # A form sends other newlines than it was given, and PostgreSQL's JSON takes no NUL.
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return plain_lines(text).replace("\0", "")

@@ -19,6 +19,22 @@ def read_ids(text: str) -> list[UUID]:
     return found
 
 
+class WordsField(forms.CharField):
+    """A text of many lines, whose ends are what scripts and gateways take for one: a form sends
+    other ones than it was given.
+    """
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return plain_lines(super().to_python(value) or "")
+
+
+def plain_lines(text: str) -> str:
+    """The text with ``\n`` at the end of each line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class LinesField(forms.CharField):
     """Up to so many sequences, one per line; spaces count, and ``\\n`` means a newline."""
 
@@ -29,7 +45,7 @@ class LinesField(forms.CharField):
         self.most = most
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        text = super().clean(value).replace("\r\n", "\n").replace("\r", "\n")
+        text = plain_lines(super().clean(value))
         lines = tuple(line.replace("\\n", "\n") for line in text.split("\n") if line)
         if len(lines) > self.most:
             raise forms.ValidationError(f"At most {self.most} stop sequences, one per line.")

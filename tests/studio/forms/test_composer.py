@@ -354,3 +354,9 @@ def chat_of(values: dict[str, Any], person: User) -> Chat:
     )
     assert sent.is_valid(), sent.errors
     return sent.chat()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_alike_however_a_browser_sends_them(person: User, model: Model, end: str) -> None:
+    said = roles(chat(person, model, prompt=f"one{end}two", system=f"three{end}four"))
+    assert said == [("system", "three\nfour"), ("user", "one\ntwo")]
