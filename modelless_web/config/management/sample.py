@@ -153,6 +153,7 @@ class Sample:
             first_byte_at=ended,
             last_byte_at=ended,
             saved_at=ended,
+            duration_ms=(ended - moment) // timedelta(milliseconds=1),
             changed_at=ended,
             **self._prices.columns(name, status, kind, spent),
         )
