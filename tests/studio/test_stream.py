@@ -234,8 +234,9 @@ def test_open_streams_hold_no_thread_and_no_database_connection(
     threads, connections = threading.active_count(), database_connections()
     for _ in range(20):
         pages.open(mine).hears("hello")
-    assert threading.active_count() - threads < cards.THREADS
-    assert database_connections() - connections < cards.THREADS
+    # What the engine does beside them may take one of its own.
+    assert threading.active_count() - threads <= cards.THREADS
+    assert database_connections() - connections <= cards.THREADS
 
 
 def database_connections() -> int:
