@@ -243,7 +243,8 @@ def settle(end: Settlement, worker: str) -> bool:
             generation_id=end.generation,
             **Transcript.packed(sent=end.sent, received=end.received),
         ).save(force_insert=True)
-        Sketch.objects.filter(generation=end.generation).delete()
+        if end.has_sketches:
+            Sketch.objects.filter(generation=end.generation).delete()
         close([end.generation])
         index.write([end.generation])
     return bool(won)

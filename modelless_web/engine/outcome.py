@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from modelless_web.gateway.errors import GatewayError
@@ -35,8 +35,20 @@ class Settlement:
     error: GatewayError | None = None
     was_cut_off: bool = False
     damaged: int = 0
+    has_sketches: bool = False
     first_byte_at: datetime | None = None
     last_byte_at: datetime | None = None
+
+
+class Exchanged(TypedDict, total=False):
+    """What an exchange brought to a settlement; nothing of it where nothing was sent."""
+
+    response: dict[str, Any]
+    sent: bytes
+    received: bytes
+    was_cut_off: bool
+    first_byte_at: datetime | None
+    last_byte_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,15 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, Unpack, cast
 from uuid import UUID
 
 from django.db import OperationalError, close_old_connections, connections, transaction
 
 from modelless_web.engine import ledger
 from modelless_web.engine.live import LiveLog, News, card
-from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
+from modelless_web.engine.outcome import ChoiceText, Exchanged, FailedAttempt, Settlement
 from modelless_web.engine.waits import for_ever
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
@@ -36,7 +35,7 @@ from modelless_web.gateway.events import (
     UsageReported,
 )
 from modelless_web.records.answers import doing, repeating
-from modelless_web.records.models import Generation
+from modelless_web.records.models import Generation, Status
 from modelless_web.records.store import sketched
 
 logger = logging.getLogger(__name__)
@@ -77,6 +76,7 @@ class Recording:
         self.damaged = 0
         self.progress: int | None = None
         self.is_unwritten = False
+        self.has_sketches = False
         self.attempt = 1
         self.between_attempts = ""
         self._told_stage = ""
@@ -200,36 +200,25 @@ class Recorder:
         """Keep how far a picture is painted and show it. Raises NotAPictureError."""
         webp, width, height = await asyncio.to_thread(sketched, partial_picture.data)
         choice, size = partial_picture.index, (width, height)
+        # Before it is kept: who stops the run meanwhile must find that there is one to be removed.
+        recording.has_sketches = True
         keep = partial(ledger.sketch, recording.pk, choice, webp, size, self.worker)
         if await self.insist(keep):
             await self._log.publish([card(recording.owner, recording.pk)])
 
     async def settle(
-        self,
-        recording: Recording,
-        status: Any,
-        *,
-        response: dict[str, Any],
-        sent: bytes,
-        received: bytes,
-        was_cut_off: bool,
-        first_byte_at: datetime | None,
-        last_byte_at: datetime | None,
+        self, recording: Recording, status: Status, **exchanged: Unpack[Exchanged]
     ) -> None:
         """Close the run in the ledger, then tell every page to read it again."""
         end = Settlement(
             generation=recording.pk,
             status=status,
             choices=recording.snapshot(),
-            response=response,
-            sent=sent,
-            received=received,
             usage=recording.usage,
             error=recording.error,
-            was_cut_off=was_cut_off,
             damaged=recording.damaged,
-            first_byte_at=first_byte_at,
-            last_byte_at=last_byte_at,
+            has_sketches=recording.has_sketches,
+            **exchanged,
         )
         await self.insist(partial(ledger.settle, end, self.worker))
         self.open.pop(recording.pk, None)

@@ -139,16 +139,7 @@ class Runner:
 
     async def _end_unsent(self, recording: Recording, status: Status = Status.CANCELLED) -> None:
         """Settle a run that was stopped, or could not be begun, before anything was sent."""
-        await self.recorder.settle(
-            recording,
-            status,
-            response={},
-            sent=b"",
-            received=b"",
-            was_cut_off=False,
-            first_byte_at=None,
-            last_byte_at=None,
-        )
+        await self.recorder.settle(recording, status)
 
     async def _carry_out(self, recording: Recording) -> None:
         try:
@@ -193,12 +184,7 @@ class Runner:
         family, address = family_of(generation.model_kind), generation.gateway.address
         reader = family.reader(generation.request, address.key.strip())
         call = family.call_of(generation.request, attachments)
-        exchange = self.client.exchange(
-            address,
-            call,
-            reader,
-            patience_with(family),
-        )
+        exchange = self.client.exchange(address, call, reader, patience_with(family))
         attempt = Attempt(number, recording, reader, exchange)
         recording.error = self.breaker.refusal(generation.gateway)
         if recording.error:

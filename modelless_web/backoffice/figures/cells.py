@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
 
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from modelless_web.records.models import Basis, Generation, Usage
+from modelless_web.records.models import Generation, Usage
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.usage import reading, rollup
 
 MOST_ROWS: Final = 100_000
 """Rows of the ledger that are added up at most, the newest first."""
@@ -74,26 +75,19 @@ def _name(spec: Any) -> str:
 
 
 def _from_rollup(rows: QuerySet[Usage]) -> Iterator[Cell]:
-    sums = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
-    yield from _cells(rows.order_by().values(*BY).annotate(**sums), sums)
+    yield from _cells(rows.order_by(), reading.SUMS)
 
 
 def _from_ledger(rows: QuerySet[Generation]) -> Iterator[Cell]:
     newest = rows.order_by("-queued_at").values("pk")[:MOST_ROWS]
-    sums = {
-        "generations": Count("pk"),
-        "pictures": Sum("picture_count"),
-        "sum_prompt": Sum("prompt_tokens"),
-        "sum_completion": Sum("completion_tokens"),
-        "sum_cost": Sum("cost"),
-        "unpriced": Count("pk", filter=Q(cost=None) & ~Q(charge="")),
-        "estimated": Count("pk", filter=Q(cost_basis=Basis.ESTIMATED)),
-    }
+    # What is under way has no price yet, and is not without one.
+    unpriced = Count("pk", filter=Q(cost=None) & ~Q(charge=""))
     found = Generation.objects.filter(pk__in=newest).order_by()
-    yield from _cells(found.values(*BY).annotate(**sums), sums)
+    yield from _cells(found, rollup.SUMS | {"unpriced": unpriced})
 
 
-def _cells(grouped: QuerySet[Any, Any], sums: dict[str, Any]) -> Iterator[Cell]:
+def _cells(rows: QuerySet[Any], sums: dict[str, Any]) -> Iterator[Cell]:
     size = len(BY)
+    grouped = rows.values(*BY).annotate(**sums)
     for row in grouped.values_list(*BY, *sums):
         yield Cell._make((*row[:size], *(value or ZERO for value in row[size:])))

@@ -24,7 +24,8 @@ COUNTED: Final = (GENERATIONS, PICTURES, TOKENS)
 """What can be measured beside money, which is measured by its currency."""
 FEW: Final = 200
 """Cells that are put in order here; of more, the database does it first."""
-_SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
+SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
+"""The measures of cells, added up; in the order of ``MEASURES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
     """
     order = sorted([*names, "currency"], key=lambda name: name != "day")
     found = rows.order_by(*("-day" if name == "day" else name for name in order))
-    summed: QuerySet[Any, Key] = found.values_list(*names, "currency").annotate(**_SUMS)
+    summed: QuerySet[Any, Key] = found.values_list(*names, "currency").annotate(**SUMS)
     return summed.filter(sum_generations__gt=0)
 
 

@@ -20,25 +20,26 @@ type Key = tuple[Any, ...]
 type Measures = tuple[Any, ...]
 
 LEDGER_KEY: Final = [name for name in Usage.KEY if name != "is_purged"]
+SUMS: Final = {
+    "generations": Count("pk"),
+    "pictures": Sum("picture_count"),
+    "sum_prompt": Sum("prompt_tokens"),
+    "sum_completion": Sum("completion_tokens"),
+    "sum_cost": Sum("cost"),
+    "unpriced": Count("pk", filter=Q(cost=None)),
+    "estimated": Count("pk", filter=Q(cost_basis=Basis.ESTIMATED)),
+}
+"""The measures of ended generations, added up; in the order of ``Usage.MEASURES``."""
 
 
 def tally(rows: QuerySet[Generation]) -> dict[Key, Measures]:
     """Add up ended generations: the measures by key, both in the order that ``Usage`` names."""
-    sums = {
-        "generations": Count("pk"),
-        "pictures": Sum("picture_count"),
-        "sum_prompt": Sum("prompt_tokens"),
-        "sum_completion": Sum("completion_tokens"),
-        "sum_cost": Sum("cost"),
-        "unpriced": Count("pk", filter=Q(cost=None)),
-        "estimated": Count("pk", filter=Q(cost_basis=Basis.ESTIMATED)),
-    }
     ended = rows.exclude(status__in=OPEN).order_by()
-    cells = ended.values(*LEDGER_KEY).annotate(**sums)
+    cells = ended.values(*LEDGER_KEY).annotate(**SUMS)
     size = len(LEDGER_KEY)
     return {
         (*cell[:size], False): tuple(value or ZERO for value in cell[size:])
-        for cell in cells.values_list(*LEDGER_KEY, *sums)
+        for cell in cells.values_list(*LEDGER_KEY, *SUMS)
     }
 
 

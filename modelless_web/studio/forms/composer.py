@@ -31,8 +31,10 @@ HIDDEN: Final = ("model", "prompt", "submission", "parent")
 class ComposerForm(ChatGroup, ImagesGroup):
     """One prompt and its parameters: what every family takes, and one group of fields for each.
 
-    Empty and at-default values are not sent.
+    Empty and at-default values are not sent. ``built`` is what a valid form asks for.
     """
+
+    built: Chat | Images
 
     BUILD: ClassVar[dict[str, Callable[["ComposerForm"], Chat | Images]]] = {
         Model.Kind.CHAT: ChatGroup.chat,
@@ -119,7 +121,7 @@ class ComposerForm(ChatGroup, ImagesGroup):
             self.add_error("prompt", self.fields["prompt"].error_messages["required"])
         if not self.errors:
             try:
-                self.parameters()
+                self.built = self.parameters()
             except ValueError as error:
                 self.add_error(None, str(error))
 

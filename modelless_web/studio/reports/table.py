@@ -1,6 +1,5 @@
 """Usage as a table for a spreadsheet."""
 
-import codecs
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.utils import timezone
 
-from modelless_web.records.export.csv import line
+from modelless_web.records.export.csv import BOM, line
 from modelless_web.records.models import Usage
 from modelless_web.records.usage.reading import cells
 from modelless_web.studio.reports.report import Report
@@ -25,7 +24,7 @@ def table(report: Report, names: Sequence[str]) -> HttpResponse:
     found = list(cells(report.rows, *names)[: MOST_LINES + 1])
     owner = names.index("owner") if "owner" in names else None
     people = {} if owner is None else names_of(cell[owner] for cell in found)
-    lines = [codecs.BOM_UTF8 + line([*names, "currency", *Usage.MEASURES])]
+    lines = [BOM + line([*names, "currency", *Usage.MEASURES])]
     for cell in found[:MOST_LINES]:
         keys = [label_of(name, value, people) for name, value in zip(names, cell, strict=False)]
         lines.append(line([*keys, *map(_plain, cell[len(names) :])]))

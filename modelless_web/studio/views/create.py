@@ -103,7 +103,7 @@ def submit(request: StudioRequest) -> HttpResponse:
         generation = tasks.submit(
             owner=request.user,
             model=data["model"],
-            parameters=form.parameters(),
+            parameters=form.built,
             asked=form.asked(),
             submission=data["submission"],
             parent=data["parent"],
