@@ -1,6 +1,6 @@
 """The roll-up: what was used, by day, person, model and how it ended."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,18 @@ from django.db import models
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.generations import Charge, Status
 from modelless_web.records.money.amounts import ZERO, MoneyField
+
+KEY: Final = (
+    "day",
+    "owner",
+    "gateway",
+    "model",
+    "status",
+    "charge",
+    "error_kind",
+    "currency",
+    "is_purged",
+)
 
 
 class Usage(models.Model):
@@ -17,17 +29,7 @@ class Usage(models.Model):
     deleted for good moves to the cell that is ``is_purged``: its cost stays.
     """
 
-    KEY: ClassVar = (
-        "day",
-        "owner",
-        "gateway",
-        "model",
-        "status",
-        "charge",
-        "error_kind",
-        "currency",
-        "is_purged",
-    )
+    KEY: ClassVar = KEY
     MEASURES: ClassVar = (
         "generations",
         "pictures",
@@ -62,17 +64,8 @@ class Usage(models.Model):
         verbose_name_plural = "usage"
         constraints = [
             models.UniqueConstraint(
-                fields=[
-                    "owner",
-                    "day",
-                    "gateway",
-                    "model",
-                    "status",
-                    "charge",
-                    "error_kind",
-                    "currency",
-                    "is_purged",
-                ],
+                # A person's own pages begin with the person.
+                fields=["owner", "day", *KEY[2:]],
                 name="one_cell_per_key",
             ),
         ]
