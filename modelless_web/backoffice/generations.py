@@ -27,9 +27,9 @@ from modelless_web.backoffice.filters import (
     PracticeFilter,
 )
 from modelless_web.backoffice.tending import TendingPage
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Audit, Generation, Picture
 from modelless_web.records.search.find import find_all
-from modelless_web.records.search.query import parse
 from modelless_web.studio.download import download
 
 HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
 from modelless_web.records.export.columns import COLUMNS, Column
+from modelless_web.records.language.query import Query
 from modelless_web.records.models import (
     Attempt,
     Audit,
@@ -21,7 +22,6 @@ from modelless_web.records.models import (
     Picture,
     User,
 )
-from modelless_web.records.search.query import Query
 
 PERMISSION: Final = "records.read_prompts"
 HIDDEN: Final = "Hidden"

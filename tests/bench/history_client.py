@@ -38,10 +38,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelless_web.config.settings")
     django.setup()
     from modelless_web.records.ids import first_at
+    from modelless_web.records.language.query import parse
     from modelless_web.records.models import User
     from modelless_web.records.search.facets import facets, months
     from modelless_web.records.search.find import find
-    from modelless_web.records.search.query import parse
 
     person = User.objects.get(username="history")
     past = timezone.now() - timedelta(days=900)

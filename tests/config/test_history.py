@@ -12,7 +12,7 @@ FOUND = """
 import json
 from modelless_web.records.models import Generation, Picture, Tag, User
 from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
+from modelless_web.records.language.query import parse
 person = User.objects.filter(username="history").first()
 print(json.dumps({
     "pks": [str(pk) for pk in Generation.objects.values_list("pk", flat=True)],

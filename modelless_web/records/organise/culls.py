@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from modelless_web.records.ids import uuid7
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Action, Cull, Generation, User, Verdict
 from modelless_web.records.organise import actions
 from modelless_web.records.organise.selection import Selection
 from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
 
 MOST_LOOKED_AT: Final = 5_000
 """So many generations are looked at in one cull; then it ends, and the next can begin."""

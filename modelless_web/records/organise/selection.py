@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
 
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Action, Generation, Picture, User
 from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Board, Placement, User
 from modelless_web.records.search.find import find_each
-from modelless_web.records.search.query import parse
 
 MOST_COUNTED: Final = 1_000
 MOST_SMART: Final = 50

@@ -1,1 +1,1 @@
-"""Finding generations again: one query language, one index of words, one function that finds."""
+"""Finding generations again: one index of words, one function that finds whatever was asked."""

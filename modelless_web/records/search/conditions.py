@@ -12,6 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from modelless_web.records.ids import first_at, moved
+from modelless_web.records.language.operators import KINDS, OPERATORS, days, number_range
+from modelless_web.records.language.query import Query, Term, parse
+from modelless_web.records.language.values import UNKNOWN, amount_range
 from modelless_web.records.models import (
     Board,
     Generation,
@@ -23,9 +26,6 @@ from modelless_web.records.models import (
 from modelless_web.records.models.entries import Clause, Match
 from modelless_web.records.models.generations import OPEN, midnight
 from modelless_web.records.search.names import Names
-from modelless_web.records.search.operators import KINDS, OPERATORS, days, number_range
-from modelless_web.records.search.query import Query, Term, parse
-from modelless_web.records.search.values import UNKNOWN, amount_range
 
 EARLIEST: Final = timedelta(hours=14)
 """So long before it begins in UTC, a day begins somewhere on Earth."""

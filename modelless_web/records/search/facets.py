@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Count, DateField, QuerySet, Value
 
 from modelless_web.records.ids import first_at, moment_of
+from modelless_web.records.language.operators import KINDS
+from modelless_web.records.language.query import Query, Term
 from modelless_web.records.models import Generation, Tag, User
 from modelless_web.records.models.generations import midnight
 from modelless_web.records.search.conditions import EARLIEST, LATEST
 from modelless_web.records.search.find import find
-from modelless_web.records.search.operators import KINDS
-from modelless_web.records.search.query import Query, Term
 
 COUNTED: Final = 1000
 """Hits. To count all that a common word has would cost as much as reading them."""

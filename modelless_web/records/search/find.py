@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from modelless_web.records.ids import moved
+from modelless_web.records.language.query import Query
 from modelless_web.records.models import Entry, Generation, User
 from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
 from modelless_web.records.search.names import Names
-from modelless_web.records.search.query import Query
 from modelless_web.records.search.ranking import score
 
 RANKED: Final = 200

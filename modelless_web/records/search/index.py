@@ -13,10 +13,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from modelless_web.records.language.words import words
 from modelless_web.records.models.entries import MARK, Entry, owner_mark, pair_marks
 from modelless_web.records.models.generations import Generation
 from modelless_web.records.models.marks import Tag
-from modelless_web.records.search.words import words
 
 MOST_WORDS: Final = 10_000
 """Of a prompt, and of the rest: what is longer is found by its beginning. A ``tsvector`` knows

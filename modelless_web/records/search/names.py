@@ -10,8 +10,8 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
+from modelless_web.records.language.query import Query, parse
 from modelless_web.records.models import Board, Model, Tag, User
-from modelless_web.records.search.query import Query, parse
 
 
 class Names:

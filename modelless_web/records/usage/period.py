@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from modelless_web.records.search.operators import days, spoken
-from modelless_web.records.search.query import Term
+from modelless_web.records.language.operators import days, spoken
+from modelless_web.records.language.query import Term
 
 THIS_MONTH: Final = "month"
 LAST_DAYS: Final = "days"

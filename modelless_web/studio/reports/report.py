@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from modelless_web.records.language.query import Query, Term
 from modelless_web.records.models import Charge, Status, Usage
-from modelless_web.records.search.query import Query, Term
 from modelless_web.records.usage import period as periods
 from modelless_web.records.usage.reading import (
     COUNTED,

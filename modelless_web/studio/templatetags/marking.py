@@ -5,8 +5,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from modelless_web.records.search.marking import excerpt
-from modelless_web.records.search.query import Query
+from modelless_web.records.language.marking import excerpt
+from modelless_web.records.language.query import Query
 
 register = template.Library()
 

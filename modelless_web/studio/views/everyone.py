@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from modelless_web.records.language.query import Term
 from modelless_web.records.models import Usage, User
-from modelless_web.records.search.query import Term
 from modelless_web.records.usage.reading import GENERATIONS, most_of
 from modelless_web.records.usage.speed import Speed, queue, speeds
 from modelless_web.studio.reports.asked import dimensions, read

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from modelless_web.records.language.query import Query
 from modelless_web.records.models import Status
 from modelless_web.records.search.facets import Facet, months
 from modelless_web.records.search.facets import facets as facets_of
-from modelless_web.records.search.query import Query
 from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.history import read_query
 

@@ -12,12 +12,12 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Action, Board, Placement, User
 from modelless_web.records.organise.selection import Selection
 from modelless_web.records.search import index
 from modelless_web.records.search.facets import facets
 from modelless_web.records.search.find import find_all
-from modelless_web.records.search.query import parse
 from tests.records.search import history
 from tests.records.search.history import GOLDEN, named
 from tests.studio.conftest import signed_in

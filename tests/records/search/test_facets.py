@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelless_web.records.ids import first_at
+from modelless_web.records.language.query import parse
 from modelless_web.records.search import facets
 from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
 from tests.records.search import history
 from tests.studio.factories import UNHURRIED, unsaved_generation
 from tests.support import factories

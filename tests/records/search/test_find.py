@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelless_web.records.ids import first_at
+from modelless_web.records.language.operators import days
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Generation, User
 from modelless_web.records.models.generations import midnight
 from modelless_web.records.search.find import find, find_all
-from modelless_web.records.search.operators import days
-from modelless_web.records.search.query import parse
 from tests.records.search import history
 from tests.records.search.history import GOLDEN, named
 from tests.support import factories

@@ -9,12 +9,12 @@ from django.utils import timezone
 from modelless_web.engine import ledger
 from modelless_web.engine.outcome import ChoiceText, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Entry, Generation, Status, Tag, User
 from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.organise.changes import move
 from modelless_web.records.search import index
 from modelless_web.records.search.find import find
-from modelless_web.records.search.query import parse
 from tests.records.search import history
 from tests.support import factories
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.records.search.operators import days
-from modelless_web.records.search.query import Term, parse
+from modelless_web.records.language.operators import days
+from modelless_web.records.language.query import Term, parse
 from modelless_web.records.usage.period import MOST_DAYS, Period, read
 
 TODAY = date(2026, 11, 26)

@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from modelless_web.records.ids import first_at
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Charge, Gateway, Generation, Status, Usage, User
 from modelless_web.records.models.generations import Basis, midnight
 from modelless_web.records.search.find import find, find_all
-from modelless_web.records.search.query import parse
 from modelless_web.records.usage import rollup
 from tests.studio.conftest import signed_in
 from tests.studio.factories import unsaved_generation

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from modelless_web.records.language.query import Query
+from modelless_web.records.language.words import spans, words
 from modelless_web.records.models.entries import Clause
-from modelless_web.records.search.query import Query
-from modelless_web.records.search.words import spans, words
 
 type Word = tuple[str, int, int]
 """As the index knows it, and where it stands in the text."""

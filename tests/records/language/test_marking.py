@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.records.search.marking import excerpt, marked
-from modelless_web.records.search.query import parse
+from modelless_web.records.language.marking import excerpt, marked
+from modelless_web.records.language.query import parse
 
 
 @pytest.mark.parametrize(

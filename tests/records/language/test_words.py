@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelless_web.records.search.words import words
+from modelless_web.records.language.words import words
 
 
 @pytest.mark.parametrize(

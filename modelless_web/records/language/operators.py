@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from modelless_web.gateway.errors import Kind
+from modelless_web.records.language.values import ValueSentenceError, amount_label, read_amount
 from modelless_web.records.models.gateways import Model
 from modelless_web.records.models.generations import Charge, Status
 from modelless_web.records.models.marks import tag_name
-from modelless_web.records.search.values import ValueSentenceError, amount_label, read_amount
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "image": (Model.Kind.IMAGE_CHAT, Model.Kind.IMAGES, Model.Kind.MIDJOURNEY),

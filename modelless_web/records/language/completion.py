@@ -7,11 +7,11 @@ from typing import Final
 
 from django.db.models import Case, When
 
+from modelless_web.records.language.operators import OPERATORS, Operator
+from modelless_web.records.language.query import Term
+from modelless_web.records.language.values import UNKNOWN
 from modelless_web.records.models import Board, Generation, Model, Tag, User
 from modelless_web.records.models.marks import tag_name
-from modelless_web.records.search.operators import OPERATORS, Operator
-from modelless_web.records.search.query import Term
-from modelless_web.records.search.values import UNKNOWN
 
 MOST: Final = 10
 _BEGUN: Final = re.compile(r'(?:^|\s)(-?)(?:([A-Za-z]+):)?("[^"]*|[^\s":]*)$')

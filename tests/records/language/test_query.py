@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.records.search.query import LONGEST, MOST_TERMS, OPERATORS, Term, parse
+from modelless_web.records.language.query import LONGEST, MOST_TERMS, OPERATORS, Term, parse
 
 CASES = [
     ("", [], ""),

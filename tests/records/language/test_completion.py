@@ -2,10 +2,10 @@
 
 import pytest
 
+from modelless_web.records.language.completion import complete, tags_like
+from modelless_web.records.language.operators import OPERATORS
+from modelless_web.records.language.query import parse
 from modelless_web.records.models import Board, Tag, User
-from modelless_web.records.search.completion import complete, tags_like
-from modelless_web.records.search.operators import OPERATORS
-from modelless_web.records.search.query import parse
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from modelless_web.records.search.operators import OPERATORS, Operator
-from modelless_web.records.search.values import ValueSentenceError
-from modelless_web.records.search.words import words
+from modelless_web.records.language.operators import OPERATORS, Operator
+from modelless_web.records.language.values import ValueSentenceError
+from modelless_web.records.language.words import words
 
 __all__ = ["OPERATORS", "Query", "Term", "parse"]
 
