@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from modelless_web.engine import ledger
@@ -126,3 +127,11 @@ def test_a_boards_days_count_from_when_something_was_put_there() -> None:
         Placement.objects.create(board=board, generation=row, placed_at=ago(days))
     assert retention.trash_what_is_old() == 1
     assert Generation.objects.exclude(deleted_at=None).get() == old
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is asked for its plan")
+def test_old_trash_and_ones_own_are_found_by_their_indexes() -> None:
+    old = Generation.objects.filter(deleted_at__lt=timezone.now()).order_by("deleted_at")
+    own = Generation.objects.filter(owner=factories.guest()).trashed()
+    assert "USING INDEX in_the_trash" in old.explain()
+    assert "USING INDEX trash_of_owner" in own.explain()

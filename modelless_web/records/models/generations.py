@@ -54,6 +54,7 @@ class Basis(models.TextChoices):
 
 MOST_CHANGED = 60
 OPEN = (Status.QUEUED, Status.RUNNING)
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def today() -> date:
@@ -65,6 +66,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: "User") -> Self:
         """Start of every query on a person's behalf: their own, and not in the trash."""
         return self.filter(is_visible_to(user))
+
+    def trashed(self) -> Self:
+        """All in the trash; as a span of time, or SQLite does not take the index that has it."""
+        return self.filter(deleted_at__gte=EVER)
 
     def open(self) -> Self:
         """Those that are queued or running."""
@@ -220,11 +225,15 @@ class Generation(models.Model):
             models.Index(
                 fields=["owner", "rating", "-id"], name="rated_of_owner", condition=Q(rating__gt=0)
             ),
-            models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
+            # SQLite knows that a span of time implies "is not null", but not that it implies
+            # "not (is null)", as which ``~Q(deleted_at=None)`` would be written.
+            models.Index(
+                fields=["deleted_at"], name="in_the_trash", condition=Q(deleted_at__isnull=False)
+            ),
             models.Index(
                 fields=["owner", "-deleted_at", "-id"],
                 name="trash_of_owner",
-                condition=~Q(deleted_at=None),
+                condition=Q(deleted_at__isnull=False),
             ),
             # The operator's lists: everybody's rows by time, and by one filter and time.
             # By what else a list is narrowed is judged in the first of them, however rare it is.
