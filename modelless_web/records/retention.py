@@ -89,8 +89,8 @@ def trash_what_is_old() -> int:
     ended = Generation.objects.filter(deleted_at=None).exclude(status__in=OPEN)
     for person in User.objects.exclude(days_kept=None):
         # An id begins with the time, and the person's own are in that order.
-        since = first_at(now - timedelta(days=person.days_kept or 0))
-        old = ended.filter(owner=person, pk__lt=since)
+        kept_from = now - timedelta(days=person.days_kept or 0)
+        old = ended.filter(owner=person, pk__lt=first_at(kept_from))
         count += _trash(old.filter(is_starred=False, placements=None))
     for board in Board.objects.exclude(days_kept=None):
         since = now - timedelta(days=board.days_kept or 0)
