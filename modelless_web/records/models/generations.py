@@ -115,7 +115,12 @@ class Generation(models.Model):
     model = models.CharField(max_length=200)
     model_kind = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
     )
     descent = models.CharField(max_length=8, choices=Descent, blank=True)
     submission = models.CharField(max_length=64, help_text="One-time id of the form that made it.")
@@ -219,6 +224,7 @@ class Generation(models.Model):
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
             models.Index(fields=["owner", "status", "-id"], name="newest_of_status"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
+            models.Index(fields=["parent", "owner", "-id"], name="newest_of_parent"),
             models.Index(
                 fields=["owner", "-id"], name="starred_of_owner", condition=Q(is_starred=True)
             ),
