@@ -59,14 +59,14 @@ def main() -> None:
     tell("search", "common word, best first", search("sea", ranked=True))
     tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
-    has_picture = find(person, parse("has:picture"))
+    has_picture = find(person, parse("has:picture")).values_list("pk", flat=True)
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
     pages = {
         "first page": "/history/",
         "page far down": f"/history/?before={far_down}",
         "jump to a month": f"/history/?at={month}-01",
-        "detail": f"/generations/{has_picture.values_list('pk').first()[0]}/",
+        "detail": f"/generations/{has_picture.first()}/",
         "cull": "/history/cull/?q=has:picture",
         "facets and months": "/history/facets/",
         "facets and months of a common word": "/history/facets/?q=sea",
