@@ -70,6 +70,8 @@ _GPT: Final = {
     "output_format": ("png", "jpeg", "webp"),
     "moderation": (AUTO, "low"),
 }
+# Those before and after keep to a picture as closely as they can, and refuse to be told how.
+_FIDELITY: Final = {"input_fidelity": ("low", "high")}
 _TRAITS: Final = (
     (
         r"dall-?e-?2",
@@ -96,6 +98,10 @@ _TRAITS: Final = (
         ),
     ),
     (r"gpt-image-2", ImageTraits(32_000, 10, _GPT, any_size=True, streams=True, most_pictures=16)),
+    (
+        r"gpt-image-1(?!-mini)",
+        ImageTraits(32_000, 10, _GPT | _FIDELITY, streams=True, most_pictures=16),
+    ),
     (r"gpt-image", ImageTraits(32_000, 10, _GPT, streams=True, most_pictures=16)),
 )
 _UNKNOWN: Final = ImageTraits(
