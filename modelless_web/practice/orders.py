@@ -114,11 +114,12 @@ def read_order(body: bytes) -> Order:
 
 def order_of(fields: Mapping[str, Any]) -> Order:
     """The order that these fields make, not yet looked at."""
+    model = _text(fields, "model") or "dall-e-3"
     return Order(
-        model=_text(fields, "model") or "dall-e-3",
+        model=model,
         prompt=_text(fields, "prompt"),
         n=fields.get("n") or 1,
-        size=_text(fields, "size") or "1024x1024",
+        size=_text(fields, "size") or ("auto" if model.startswith("gpt-image") else "1024x1024"),
         quality=_text(fields, "quality"),
         wants_bytes=fields.get("response_format") == "b64_json",
         output_format=_text(fields, "output_format") or "png",
