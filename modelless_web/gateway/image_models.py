@@ -109,9 +109,12 @@ _UNKNOWN: Final = ImageTraits(
 )
 
 
-def image_traits(name: str) -> ImageTraits:
-    """What a model takes, by its id in lower case; an unknown one is offered what most take."""
-    return next(
-        (traits for pattern, traits in _TRAITS if re.match(pattern, name)),
-        _UNKNOWN,
-    )
+def bare(model: str) -> str:
+    """A model's id in lower case, without the vendor that routers put before it: openai/gpt-4o."""
+    return model.strip().lower().rpartition("/")[2]
+
+
+def image_traits(model: str) -> ImageTraits:
+    """What a model takes, by its id; an unknown one is offered what most take."""
+    name = bare(model)
+    return next((traits for pattern, traits in _TRAITS if re.match(pattern, name)), _UNKNOWN)

@@ -76,5 +76,6 @@ def prompt_tokens(request: dict[str, Any]) -> int:
 def _words(content: Any) -> str:
     """The text of a message; of one that has parts, that of its text parts."""
     if isinstance(content, list):
-        return " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        parts = [part for part in content if isinstance(part, dict) and "text" in part]
+        return " ".join(str(part["text"]) for part in parts)
     return content if isinstance(content, str) else ""
