@@ -66,9 +66,10 @@ def billed(at: Gateway) -> Decimal:
     Gateway.objects.update(bill_asked_at=None)
     tasks.refresh_models()
     before, after = at.bills.order_by("read_at")
-    assert after.counted - before.counted == after.used - before.used
+    grown: Decimal = after.used - before.used
+    assert after.counted - before.counted == grown
     assert not Drift.objects.exists()
-    return after.used - before.used
+    return grown
 
 
 @pytest.mark.parametrize(("model", "values", "amount"), CHAT)

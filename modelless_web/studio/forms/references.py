@@ -54,7 +54,7 @@ class ReferencesGroup(forms.Form):
         label="Fidelity",
         required=False,
         choices=[("", "Low"), ("high", "High")],
-        help_text="High keeps faces, logos and fine details, and takes many more tokens.",
+        help_text="High keeps faces and fine details, and may cost more.",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

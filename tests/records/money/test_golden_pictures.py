@@ -5,6 +5,7 @@ to the last place.
 """
 
 import json
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -178,7 +179,7 @@ def closed(case: Case) -> Generation:
     reader = family_of(kind).reader(case.asked, "")
     headers = STREAM if case.answered.startswith(b"data:") else JSON
     found = read(case.answered, reader=reader, headers=headers)
-    used = found.usage[-1] if found.usage else None
+    used = {} if not found.usage else asdict(found.usage[-1])
     gateway = factories.gateway()
     return Generation(
         gateway=gateway,
@@ -187,9 +188,7 @@ def closed(case: Case) -> Generation:
         charge=Charge.CHARGED,
         price_rule=factories.rule(gateway, case.asked["model"], **case.terms),
         picture_count=len(found.pictures),
-        prompt_tokens=used and used.prompt_tokens,
-        completion_tokens=used and used.completion_tokens,
-        cached_tokens=used and used.cached_tokens,
+        **used,
     )
 
 
