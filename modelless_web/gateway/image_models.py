@@ -70,7 +70,7 @@ _GPT: Final = {
     "output_format": ("png", "jpeg", "webp"),
     "moderation": (AUTO, "low"),
 }
-# Those before and after keep to a picture as closely as they can, and refuse to be told how.
+# Of how closely a picture is followed; gpt-image-2 and mini refuse to be told.
 _FIDELITY: Final = {"input_fidelity": ("low", "high")}
 _TRAITS: Final = (
     (

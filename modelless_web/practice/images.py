@@ -68,7 +68,7 @@ async def _stream(sitting: Sitting, names: list[str]) -> None:
     """One picture after the other; the last event tells of all that was used."""
     order, reply = sitting.order, sitting.reply
     await reply.begin_stream()
-    common = {"created_at": wire.CREATED, "size": order.size, "output_format": "png"}
+    common = {"created_at": wire.CREATED, "size": order.size, "output_format": order.output_format}
     for number, name in enumerate(names, 1):
         png = await sitting.gallery.picture(name) or b""
         for index in range(order.partial_images):
@@ -77,7 +77,7 @@ async def _stream(sitting: Sitting, names: list[str]) -> None:
             fields = {"b64_json": partial, "partial_image_index": index, **common}
             await _event(reply, f"{order.event}.partial_image", fields)
         await reply.pause(DRAWING / 2)
-        fields = {"b64_json": base64.b64encode(png).decode(), **common}
+        fields = {"b64_json": await _encoded(order, name, sitting.gallery), **common}
         used = {"usage": order.usage} if number == len(names) else {}
         await _event(reply, f"{order.event}.completed", fields | used)
     await reply.end()

@@ -68,7 +68,7 @@ def tokens_of(text: str) -> int:
 
 
 def prompt_tokens(request: dict[str, Any]) -> int:
-    """About how many tokens a request's messages, or its one prompt, are."""
+    """About how many tokens the words of a request's messages, or of its one prompt, are."""
     messages: Iterable[Any] = request.get("messages") or [{"content": request.get("prompt", "")}]
     return sum(tokens_of(_words(message.get("content"))) for message in messages)
 
