@@ -3,8 +3,9 @@
 import asyncio
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .images import Sitting, deliver
 from .orders import Order, RefusedOrderError, check, check_fields, order_of
@@ -25,6 +26,7 @@ class Edit:
     """An order that pictures go along with; what is transparent in the mask is painted anew."""
 
     order: Order
+    fields: Mapping[str, Any]
     pictures: tuple[bytes, ...]
     mask: bytes = b""
 
@@ -37,7 +39,7 @@ def is_there(path: str, order: Order) -> bool:
 
 
 def read_edit(path: str, body: bytes, content_type: str) -> Edit:
-    """Parse the call, a form. Raises RefusedOrderError as a gateway would refuse it."""
+    """Parse the call, a form. Raises RefusedOrderError where it is none."""
     form = read_form(body, content_type)
     fields = {name: values[0].decode("utf-8", "replace") for name, values in form.items()}
     given = fields | {"stream": fields.get("stream") == "true"} | _counts(fields)
@@ -46,9 +48,7 @@ def read_edit(path: str, body: bytes, content_type: str) -> Edit:
     order = replace(order, pictures=len(pictures), event="image_edit")
     if path == PATHS[1]:
         order = replace(order, prompt=VARIED)
-    check(order)
-    check_fields(order, given, is_edit=True)
-    return Edit(order, pictures, form.get("mask", [b""])[0])
+    return Edit(order, given, pictures, form.get("mask", [b""])[0])
 
 
 def _counts(fields: dict[str, str]) -> dict[str, int]:
@@ -74,7 +74,12 @@ def read_form(body: bytes, content_type: str) -> dict[str, list[bytes]]:
 
 
 async def edit(wanted: Edit, sitting: Sitting) -> None:
-    """Paint anew what the mask leaves open, or half over the whole picture."""
+    """Paint anew what the mask leaves open, or half over the whole picture.
+
+    Raises RefusedOrderError as a gateway would refuse it.
+    """
+    check(wanted.order)
+    check_fields(wanted.order, wanted.fields, is_edit=True)
     images = await asyncio.to_thread(_opened, wanted)
     order, gallery = wanted.order, sitting.gallery
     if order.size == "auto" and order.is_gpt:

@@ -85,8 +85,8 @@ def test_an_address_that_is_not_there_is_no_empty_answer(
 def test_what_a_gateway_has_not_is_said_with_501(
     http: httpx.Client, model: str, is_variation: bool
 ) -> None:
-    body = asked("dall-e-2", pictures=(PICTURE,), is_variation=is_variation) | {"model": model}
-    heard = images(http, body)
+    body = asked("dall-e-2", pictures=(PICTURE,), is_variation=is_variation)
+    heard = images(http, body | {"model": model, "size": "1x1"})
     assert (heard.status, heard.error) == (501, ("validation", "api_not_implemented"))
 
 
