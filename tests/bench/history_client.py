@@ -40,8 +40,9 @@ def main() -> None:
     from modelless_web.records.ids import first_at
     from modelless_web.records.language.query import parse
     from modelless_web.records.models import User
-    from modelless_web.records.search.facets import facets, months
+    from modelless_web.records.search.facets import facets
     from modelless_web.records.search.find import find
+    from modelless_web.records.search.months import months
 
     person = User.objects.get(username="history")
     past = timezone.now() - timedelta(days=900)
@@ -61,9 +62,10 @@ def main() -> None:
     tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
     for name in ("", "sea"):
-        query = parse(name)
-        tell("search", f"facets of {name or 'everything'}", partial(facets, person, query))
-    tell("search", "months", partial(months, person, parse("")))
+        query, of = parse(name), name or "everything"
+        found = facets(person, query)
+        tell("search", f"facets of {of}", partial(facets, person, query))
+        tell("search", f"months of {of}", partial(months, person, query, found))
 
     client = Client(headers={"host": "localhost"})
     client.force_login(person)

@@ -1,21 +1,13 @@
 """Facets: what the hits have in common, and how often."""
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
-from hypothesis import strategies as st
 
-from modelless_web.records.ids import first_at
 from modelless_web.records.language.query import parse
 from modelless_web.records.search import facets
-from modelless_web.records.search.find import find
 from tests.records.search import history
-from tests.studio.factories import UNHURRIED, unsaved_generation
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,33 +42,6 @@ def test_every_facet_narrows_to_as_many_as_it_says() -> None:
             assert facets.facets(owner, narrowed).hits == facet.count
 
 
-def test_months_count_what_their_own_link_finds() -> None:
-    owner = factories.guest()
-    history.make(owner)
-    found = facets.months(owner, parse(""))
-    assert found == [(date(2026, 3, 1), 3), (date(2025, 12, 1), 2)]
-    for month, count in found:
-        assert facets.facets(owner, parse(f"on:{month:%Y-%m}")).hits == count
-
-
-@given(hours=st.lists(st.integers(-40, 40), min_size=1, max_size=6), zone=st.integers(-12, 14))
-@UNHURRIED
-def test_months_follow_the_days_wherever_somebody_lives(hours: list[int], zone: int) -> None:
-    owner = factories.guest()
-    gateway = factories.gateway()
-    days = []
-    for number, hour in enumerate(hours):
-        moment = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hour, minutes=number)
-        days.append((moment + timedelta(hours=zone)).date())
-        row = unsaved_generation(owner, gateway, day=days[-1], queued_at=moment)
-        row.pk = UUID(int=first_at(moment).int | owner.pk << 8 | number)
-        row.save(force_insert=True)
-    counted = Counter(day.replace(day=1) for day in days)
-    assert facets.months(owner, parse("")) == sorted(counted.items(), reverse=True)
-    for month, count in counted.items():
-        assert find(owner, parse(f"on:{month:%Y-%m}")).count() == count
-
-
 def test_only_the_newest_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     owner = factories.guest()
     history.make(owner)
@@ -92,7 +57,3 @@ def test_facets_cost_two_queries(
     history.make(owner)
     with django_assert_num_queries(2):
         facets.facets(owner, parse("lighthouse"))
-
-
-def test_a_history_of_nothing_has_no_months() -> None:
-    assert facets.months(factories.guest(), parse("")) == []

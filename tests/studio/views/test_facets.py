@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from modelless_web.records.models import Status, Tag, User
+from modelless_web.records.search import facets
 from tests.studio.factories import a_generation, generations
 from tests.studio.pages import HTMX, queries, text_of
 
@@ -36,6 +37,16 @@ def test_a_month_leads_to_its_last_day(mine: Client, person: User) -> None:
     row = a_generation(person)
     month = row.queued_at.strftime("%Y-%m")
     assert f"at={month}-" in text_of(mine.get(FACETS))
+
+
+def test_a_month_that_was_not_counted_whole_has_no_number(
+    mine: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "COUNTED", 1)
+    month = generations(person, 2, prompt="a lighthouse")[0].queued_at
+    page = text_of(mine.get(FACETS, {"q": "lighthouse"}))
+    assert f"<span>{month:%B}</span></a>" in page
+    assert "Counted among the newest 1." in page
 
 
 @pytest.mark.parametrize("path", [FACETS, "/history/"])
