@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Subquery
 
 from modelless_web.records.ids import moved
 from modelless_web.records.language.query import Query
@@ -17,6 +18,10 @@ from modelless_web.records.search.ranking import score
 
 RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
+LOOKED_THROUGH: Final = 5000
+"""So many of the newest rows PostgreSQL looks through before it may walk down all of them."""
+ENOUGH: Final = 5
+"""Hits among those, for a walk to be worth it: a page of them is then ten times as far down."""
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
 
@@ -67,8 +72,7 @@ def _found(
     if not asked.clauses:
         asked.between(None, before)
         return matching(asked, scope, owner).order_by("-pk")
-    hits = matching(asked, scope, owner).filter(**_numbers(asked, before))
-    newest = hits.order_by("-words__pk")
+    newest = _newest(asked, scope, owner, before)
     if not ranked:
         return newest
     best = score(asked.clauses)
@@ -77,9 +81,30 @@ def _found(
     return weighed.order_by("-score", "-words__pk")
 
 
-def _numbers(asked: Asked, before: UUID | None) -> dict[str, Any]:
+def _newest(
+    asked: Asked, scope: Q, owner: User | None, before: UUID | None
+) -> QuerySet[Generation]:
+    """The hits of words, newest first.
+
+    PostgreSQL takes words for independent and evenly spread, so of common words that never meet,
+    or that were common years ago, it expects a page of hits at once and walks down every row. Where
+    the newest rows have next to none it is made to gather what its index of words has, and sort.
+    """
+    bounds = _numbers(asked, before)
+    walked = matching(asked, scope, owner).filter(**bounds).order_by("-words__pk")
+    if connection.vendor == "sqlite":
+        return walked
+    rows = Entry.objects.filter(docid__lt=bounds.get("words__pk__lt", END)).order_by("-docid")
+    last = Subquery(rows.values("docid")[LOOKED_THROUGH : LOOKED_THROUGH + 1])
+    if len(walked.filter(words__pk__gt=last).values_list("words__pk")[:ENOUGH]) == ENOUGH:
+        return walked
+    gathered = matching(asked, scope, owner, is_scarce=True).filter(**bounds)
+    return gathered.order_by((F("words__pk") + 0).desc())
+
+
+def _numbers(asked: Asked, before: UUID | None) -> dict[str, int]:
     """The numbers between which the index is walked."""
-    bounds: dict[str, Any] = {}
+    bounds: dict[str, int] = {}
     if asked.since:
         bounds["words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
     highest = []
