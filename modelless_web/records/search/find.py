@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
 from modelless_web.records.ids import moved
 from modelless_web.records.language.query import Query
 from modelless_web.records.models import Entry, Generation, User
+from modelless_web.records.models.entries import Match
 from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
 from modelless_web.records.search.names import Names
@@ -18,10 +19,22 @@ from modelless_web.records.search.ranking import score
 
 RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
-LOOKED_THROUGH: Final = 5000
-"""So many of the newest rows PostgreSQL looks through before it may walk down all of them."""
+LOOKED_THROUGH: Final = 2000
+"""So many of the newest rows are looked through before PostgreSQL may walk down all of them."""
 ENOUGH: Final = 5
-"""Hits among those, for a walk to be worth it: a page of them is then ten times as far down."""
+"""Hits among those that make a walk worth it: a page of them is then ten times as far down."""
+PAGE: Final = 50
+"""Hits, as many as a page shows: for those it says whether it would walk."""
+_NEAR: Final = """
+SELECT count(*) FROM (
+    SELECT FROM (
+        SELECT records_words FROM records_words WHERE rowid < %s ORDER BY rowid DESC LIMIT %s
+    ) AS newest
+    WHERE records_words @@ %s::tsquery LIMIT %s
+) AS hits
+"""
+WALK: Final = "records_words_pkey"
+"""The index by which it does."""
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
 
@@ -88,18 +101,27 @@ def _newest(
 
     PostgreSQL takes words for independent and evenly spread, so of common words that never meet,
     or that were common years ago, it expects a page of hits at once and walks down every row. Where
-    the newest rows have next to none it is made to gather what its index of words has, and sort.
+    it would, although the newest rows have next to none, it is made to gather what its index of
+    words has, and sort.
     """
     bounds = _numbers(asked, before)
-    walked = matching(asked, scope, owner).filter(**bounds).order_by("-words__pk")
-    if connection.vendor == "sqlite":
-        return walked
-    rows = Entry.objects.filter(docid__lt=bounds.get("words__pk__lt", END)).order_by("-docid")
-    last = Subquery(rows.values("docid")[LOOKED_THROUGH : LOOKED_THROUGH + 1])
-    if len(walked.filter(words__pk__gt=last).values_list("words__pk")[:ENOUGH]) == ENOUGH:
-        return walked
+    newest = matching(asked, scope, owner).filter(**bounds).order_by("-words__pk")
+    if (
+        connection.vendor == "sqlite"
+        or _are_near(asked.match(owner), bounds.get("words__pk__lt", END))
+        or WALK not in newest[:PAGE].explain()
+    ):
+        return newest
     gathered = matching(asked, scope, owner, is_scarce=True).filter(**bounds)
     return gathered.order_by((F("words__pk") + 0).desc())
+
+
+def _are_near(match: Match, before: int) -> bool:
+    """Whether the newest rows before a number have enough of the words for a walk to end soon."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [before, LOOKED_THROUGH, match.for_postgresql(), ENOUGH])
+        (found,) = cursor.fetchone()
+    return bool(found == ENOUGH)
 
 
 def _numbers(asked: Asked, before: UUID | None) -> dict[str, int]:
