@@ -19,10 +19,10 @@ from modelless_web.records.search.ranking import score
 
 RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
-LOOKED_THROUGH: Final = 2000
+LOOKED_THROUGH: Final = 1000
 """So many of the newest rows are looked through before PostgreSQL may walk down all of them."""
-ENOUGH: Final = 5
-"""Hits among those that make a walk worth it: a page of them is then ten times as far down."""
+ENOUGH: Final = 2
+"""Hits among those that make a walk worth it: a page is then some 25,000 rows down at most."""
 PAGE: Final = 50
 """Hits, as many as a page shows: for those it says whether it would walk."""
 _NEAR: Final = """

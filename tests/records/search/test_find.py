@@ -28,9 +28,9 @@ def owner() -> User:
     return factories.guest()
 
 
-@pytest.fixture(params=[0, 5], ids=["walked", "gathered"])
+@pytest.fixture(params=[0, 50], ids=["walked", "gathered"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The way that PostgreSQL is sent: the newest of so few rows never hold five hits."""
+    """The way that PostgreSQL is sent: so few rows never hold fifty hits."""
     monkeypatch.setattr("modelless_web.records.search.find.ENOUGH", request.param)
 
 
