@@ -106,7 +106,7 @@ class Matches(models.Lookup):
         self, compiler: Any, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
         left, parameters = self.process_lhs(compiler, connection)
-        # What a query gives is not known beforehand, and expected in one of a thousand rows.
+        # What a query gives is not known to the planner, which then expects one row in two hundred.
         match = "(SELECT %s::tsquery)" if self.rhs.is_scarce else "%s::tsquery"
         return f"{left} @@ {match}", [*parameters, self.rhs.for_postgresql()]
 

@@ -45,8 +45,12 @@ def _among(user: User, query: Query, found: Facets) -> list[Month]:
 
 
 def _dates(query: Query) -> Query:
-    """What it asks of the time alone, by which the oldest is found without a walk."""
-    return Query(tuple(term for term in query.terms if term.operator in {"after", "on"}))
+    """Since when it asks alone, by which the oldest is found without a walk."""
+    return Query(
+        tuple(
+            term for term in query.terms if term.operator in {"after", "on"} and not term.is_without
+        )
+    )
 
 
 def _of_all(history: QuerySet[Generation]) -> list[Month]:

@@ -78,6 +78,7 @@ def test_months_follow_the_days_wherever_somebody_lives(hours: list[int], zone: 
         ("red", [(MARCH, 1), (DECEMBER, None)]),
         ("-tag:none after:2026-03", [(MARCH, None)]),
         ("-tag:none on:2026-03", [(MARCH, None)]),
+        ("-tag:none -on:2024", [(month, None) for month in (MARCH, *WINTER)]),
         ("fox -fog", []),
     ],
 )
