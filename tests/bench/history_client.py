@@ -41,9 +41,7 @@ def main() -> None:
     from modelless_web.records.ids import first_at
     from modelless_web.records.language.query import parse
     from modelless_web.records.models import User
-    from modelless_web.records.search.facets import facets
     from modelless_web.records.search.find import find
-    from modelless_web.records.search.months import months
 
     person = User.objects.get(username="history")
     past = timezone.now() - timedelta(days=900)
@@ -62,18 +60,17 @@ def main() -> None:
     tell("search", "common word, best first", search("sea", ranked=True))
     tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
-    for name in ("", "sea"):
-        query, of = parse(name), name or "everything"
-        found = facets(person, query)
-        tell("search", f"facets of {of}", partial(facets, person, query))
-        tell("search", f"months of {of}", partial(months, person, query, found))
-
+    has_picture = find(person, parse("has:picture")).values_list("pk", flat=True)
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
     pages = {
         "first page": "/history/",
         "page far down": f"/history/?before={far_down}",
         "jump to a month": f"/history/?at={month}-01",
+        "detail": f"/generations/{has_picture.first()}/",
+        "cull": "/history/cull/?q=has:picture",
+        "facets and months": "/history/facets/",
+        "facets and months of a common word": "/history/facets/?q=sea",
     }
     for name, address in pages.items():
         tell("page", name, partial(opened, client, address))

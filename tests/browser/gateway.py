@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 PATIENCE: Final = 30.0
-MODELS: Final = ("flux-scripted", "gpt-scripted", "o3-scripted")
-PAINTER, WRITER, REASONER = MODELS
+MODELS: Final = ("flux-scripted", "gpt-scripted", "o3-scripted", "gpt-image-1-scripted")
+PAINTER, WRITER, REASONER, EDITOR = MODELS
 
 
 class Talk:

@@ -151,6 +151,28 @@ def test_more_than_the_model_takes_is_told_before_it_is_sent(screen: Screen) -> 
     expect(told).to_be_hidden()
 
 
+def test_how_closely_they_are_followed_is_asked_where_the_model_can_be_told(
+    screen: Screen,
+) -> None:
+    ready(screen, EDITS)
+    fidelity = screen.page.get_by_label("Fidelity")
+    expect(fidelity).to_have_count(0)
+    add(screen, "red")
+    expect(fidelity).to_have_value("")
+    fidelity.select_option("high")
+    add(screen, "blue")
+    expect(fidelity).to_have_value("high")
+    screen.choose("gpt-image-2")
+    expect(fidelity).to_be_hidden()
+    screen.choose(EDITS)
+    expect(fidelity).to_be_visible()
+    card = screen.make("Paint it anew", EDITS)
+    request = json.loads(screen.ledger.generation(pk_of(card))["request"])
+    assert (request["input_fidelity"], len(request["image"])) == ("high", 2)
+    card.get_by_role("link", name="Use all").click()
+    expect(fidelity).to_have_value("high")
+
+
 def test_a_draft_keeps_them_over_a_reload(screen: Screen) -> None:
     ready(screen)
     screen.prompt.fill("Half a thought with a picture")

@@ -35,7 +35,7 @@ class Selection:
         """The rows it means now, newest first."""
         rows: QuerySet[Generation]
         if self.in_trash:
-            rows = Generation.objects.filter(owner=self.owner).exclude(deleted_at=None)
+            rows = Generation.objects.filter(owner=self.owner).trashed()
         elif self.picked is None:
             rows = find(self.owner, parse(self.query))
         else:

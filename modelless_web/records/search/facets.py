@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from modelless_web.records.language.operators import KINDS
 from modelless_web.records.language.query import Query, Term
-from modelless_web.records.models import Tag, User
+from modelless_web.records.models import Generation, Tag, Usage, User
+from modelless_web.records.models.generations import OPEN
 from modelless_web.records.search.find import find
 
 COUNTED: Final = 1000
@@ -32,28 +33,35 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """A month by its first day, and how much matches in it: ``is_least``, of what was counted."""
+
+    first: date
+    count: int
+    is_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """Facets by operator (``model``, ``status``, ``kind``, ``tag``, ``is``), the commonest first.
 
-    ``days`` are those of the hits that were counted; ``is_partial`` says that there are more.
+    ``hits`` says how many were counted; ``is_partial``, that there are more. ``by_month`` has
+    those by the first days of their months.
     """
 
     by_operator: dict[str, list[Facet]]
-    days: tuple[date, ...]
+    by_month: Counter[date]
+    hits: int
     is_partial: bool
-
-    @property
-    def hits(self) -> int:
-        return len(self.days)
 
 
 def facets(user: User, query: Query) -> Facets:
     """Count what the newest thousand hits have in common; two queries beside those of ``find``."""
     hits = find(user, query)
-    columns = "model", "status", "model_kind", "is_starred", "is_rejected", "pk", "day"
+    columns = "model", "status", "model_kind", "is_starred", "is_rejected", "day", "pk"
     rows = list(hits.values_list(*columns)[: COUNTED + 1])
     counted = rows[:COUNTED]
-    through = Tag.generations.through.objects.filter(generation__in=[row[5] for row in counted])
+    through = Tag.generations.through.objects.filter(generation__in=[row[-1] for row in counted])
     tags = through.values_list("tag__name").annotate(times=Count("pk"))
     marks = {"starred": sum(row[3] for row in counted), "rejected": sum(row[4] for row in counted)}
     found = {
@@ -64,7 +72,41 @@ def facets(user: User, query: Query) -> Facets:
         "is": Counter(marks),
     }
     by_operator = {name: _facets(name, counts) for name, counts in found.items()}
-    return Facets(by_operator, tuple(row[6] for row in counted), len(rows) > COUNTED)
+    by_month = Counter(row[5].replace(day=1) for row in counted)
+    return Facets(by_operator, by_month, len(counted), len(rows) > COUNTED)
+
+
+def months(user: User, query: Query, counted: Facets) -> list[Month]:
+    """The months to jump to, newest first; three queries, or none where every hit was counted.
+
+    What nothing narrows is counted by the roll-up. Of more hits than were ``counted``, the months
+    further back are those in which the person has made anything.
+    """
+    hits = counted.by_month
+    if query.terms and not counted.is_partial:
+        return [Month(first, hits[first]) for first in sorted(hits, reverse=True)]
+    made = _made(user)
+    if not query.terms:
+        return [Month(first, made[first]) for first in sorted(made, reverse=True)]
+    oldest = min(hits)
+    known = [Month(first, hits[first], is_least=first == oldest) for first in hits]
+    beyond = [Month(first, 0, is_least=True) for first in made if first < oldest]
+    return sorted([*known, *beyond], key=lambda month: month.first, reverse=True)
+
+
+def _made(user: User) -> Counter[date]:
+    """How much a person has by month: the roll-up knows what has ended, in the trash or not."""
+    own = Generation.objects.filter(owner=user).order_by()
+    ended = Usage.objects.filter(owner=user, is_purged=False)
+    trashed = own.trashed().exclude(status__in=OPEN)
+    going = own.open().filter(deleted_at=None)
+    found = Counter[date]()
+    for day, many in ended.values_list("day").annotate(many=Sum("generations")):
+        found[day.replace(day=1)] += many
+    for day, many in trashed.values_list("day").annotate(many=Count("pk")):
+        found[day.replace(day=1)] -= many
+    found.update(day.replace(day=1) for day in going.values_list("day", flat=True))
+    return +found
 
 
 def _facets(operator: str, counts: "Counter[str]") -> list[Facet]:

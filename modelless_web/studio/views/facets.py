@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 
 from modelless_web.records.language.query import Query
 from modelless_web.records.models import Status
-from modelless_web.records.search.facets import Facet
+from modelless_web.records.search.facets import Facet, months
 from modelless_web.records.search.facets import facets as facets_of
-from modelless_web.records.search.months import months
 from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.history import read_query
 
@@ -33,8 +32,8 @@ def facets(request: StudioRequest) -> HttpResponse:
         for name, title in TITLES.items()
     ]
     by_month = [
-        {"month": month, "count": count, "url": _url_at(request, query, month)}
-        for month, count in months(request.user, query, found)
+        {"month": month, "url": _url_at(request, query, month.first)}
+        for month in months(request.user, query, found)
     ]
     here = reverse("history") + _words(request, query)
     context = {

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from modelless_web.records.models import Status, Tag, User
-from modelless_web.records.search import facets
+from modelless_web.records.usage import rollup
 from tests.studio.factories import a_generation, generations
 from tests.studio.pages import HTMX, queries, text_of
 
@@ -35,18 +35,9 @@ def test_a_choice_that_is_on_takes_itself_back(mine: Client, person: User) -> No
 
 def test_a_month_leads_to_its_last_day(mine: Client, person: User) -> None:
     row = a_generation(person)
+    rollup.rebuild()
     month = row.queued_at.strftime("%Y-%m")
     assert f"at={month}-" in text_of(mine.get(FACETS))
-
-
-def test_a_month_that_was_not_counted_whole_has_no_number(
-    mine: Client, person: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(facets, "COUNTED", 1)
-    month = generations(person, 2, prompt="a lighthouse")[0].queued_at
-    page = text_of(mine.get(FACETS, {"q": "lighthouse"}))
-    assert f"<span>{month:%B}</span></a>" in page
-    assert "Counted among the newest 1." in page
 
 
 @pytest.mark.parametrize("path", [FACETS, "/history/"])
@@ -54,6 +45,7 @@ def test_view_and_stacks_stay_as_they_are_on_the_way_to_a_date(
     mine: Client, person: User, path: str
 ) -> None:
     a_generation(person)
+    rollup.rebuild()
     page = mine.get(path, {"view": "list", "stacks": "off"})
     if path == FACETS:
         assert 'href="/history/?view=list&stacks=off&at=' in text_of(page)
