@@ -19,6 +19,7 @@ SEARCHES: Final = {
     "rare word": "quetzalcoatl",
     "common word": "sea",
     "three words": "red sea mountain",
+    "words that never meet": "diffusion flux",
     "phrase": '"on the sea"',
     "beginning": "light*",
     "no hit": "nothinglikeit",

@@ -53,6 +53,10 @@ class Asked:
         if until:
             self.until = min(self.until or until, until)
 
+    def match(self, owner: User | None, *, is_scarce: bool = False) -> Match:
+        """What the words of one person's rows must satisfy; of everybody's, if it is None."""
+        return Match(tuple(self.clauses), owner.pk if owner else None, is_scarce)
+
 
 class Reader:
     """Takes queries apart for one person, or for the operator (``owner`` is None)."""
@@ -121,8 +125,10 @@ class Aside(Func):
         return self.as_sql(compiler, connection, template="+(%(expressions)s)", **context)
 
 
-def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]:
-    """Those in ``scope`` that have what is asked for, in no order."""
+def matching(
+    asked: Asked, scope: Q, owner: User | None, *, is_scarce: bool = False
+) -> QuerySet[Generation]:
+    """Those in ``scope`` that have what is asked for, in no order; ``is_scarce`` as a ``Match``."""
     scope = reduce(and_, asked.where, scope)
     if asked.since:
         scope &= Q(pk__gte=asked.since)
@@ -130,7 +136,7 @@ def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]
         scope &= Q(pk__lt=asked.until)
     if not asked.clauses:
         return Generation.objects.filter(scope)
-    match = Match(tuple(asked.clauses), owner.pk if owner else None)
+    match = asked.match(owner, is_scarce=is_scarce)
     rows = Generation.objects.filter(words__all__matches=match)
     return rows.filter(Aside(scope)) if scope else rows
 

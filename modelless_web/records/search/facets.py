@@ -56,7 +56,7 @@ class Facets:
 
 
 def facets(user: User, query: Query) -> Facets:
-    """Count what the newest thousand hits have in common; two queries."""
+    """Count what the newest thousand hits have in common; two queries beside those of ``find``."""
     hits = find(user, query)
     columns = "model", "status", "model_kind", "is_starred", "is_rejected", "day", "pk"
     rows = list(hits.values_list(*columns)[: COUNTED + 1])
