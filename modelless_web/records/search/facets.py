@@ -1,14 +1,14 @@
 """What there is to narrow a search by, with how often: counted among the newest hits alone."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.db.models import Count, Sum
 
-from modelless_web.records.language.operators import KINDS
+from modelless_web.records.language.operators import KINDS, days
 from modelless_web.records.language.query import Query, Term
 from modelless_web.records.models import Generation, Tag, Usage, User
 from modelless_web.records.models.generations import OPEN
@@ -90,8 +90,16 @@ def months(user: User, query: Query, counted: Facets) -> list[Month]:
         return [Month(first, made[first]) for first in sorted(made, reverse=True)]
     oldest = min(hits)
     known = [Month(first, hits[first], is_least=first == oldest) for first in hits]
-    beyond = [Month(first, 0, is_least=True) for first in made if first < oldest]
+    asked = max((first.replace(day=1) for first in _begins(query)), default=date.min)
+    beyond = [Month(first, 0, is_least=True) for first in made if asked <= first < oldest]
     return sorted([*known, *beyond], key=lambda month: month.first, reverse=True)
+
+
+def _begins(query: Query) -> Iterator[date]:
+    """The first days that its dates ask for."""
+    for term in query.terms:
+        if term.operator in {"after", "on"} and not term.is_without:
+            yield days(term.value)[0]
 
 
 def _made(user: User) -> Counter[date]:

@@ -100,6 +100,8 @@ def test_behind_the_hits_that_are_counted_come_the_months_of_everything(
         Month(date(2026, 3, 1), 1, is_least=True),
         Month(date(2025, 12, 1), 0, is_least=True),
     ]
+    assert months(owner, "lighthouse after:2026") == [Month(date(2026, 3, 1), 1)]
+    assert months(owner, "after:2026") == [Month(date(2026, 3, 1), 1, is_least=True)]
 
 
 @given(hours=st.lists(st.integers(-40, 40), min_size=1, max_size=6), zone=st.integers(-12, 14))
