@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import JSHandle, Locator, expect
 
-from tests.browser.screen import Screen, pk_of
+from tests.browser.gateway import EDITOR, Gateway
+from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_looks import complaints
 from tests.support.factories import photo
 
@@ -219,6 +220,24 @@ def test_a_mask_is_brushed_with_the_mouse(screen: Screen) -> None:
     expect(card).to_have_attribute("data-status", "succeeded")
     request = json.loads(screen.ledger.generation(pk_of(card))["request"])
     assert {"image", "mask", "prompt"} <= request.keys()
+
+
+def test_the_stroke_is_in_the_mask_that_the_gateway_gets(desk: Screen, gateway: Gateway) -> None:
+    ready(desk, EDITOR)
+    add(desk, "green")
+    canvas, box = open_mask(desk)
+    canvas.click(position={"x": box["width"] / 2, "y": box["height"] * 0.2})
+    use_mask(desk)
+    card = desk.generate("A red door", EDITOR)
+    talk = gateway.talk()
+    assert talk.body["prompt"] == "A red door"
+    assert talk.body["image"] == GREEN
+    got = Image.open(io.BytesIO(talk.body["mask"])).getchannel("A")
+    assert got.size == (50, 50)
+    assert [got.getpixel(at) for at in ((25, 10), (25, 40), (5, 10))] == [0, 255, 255]
+    talk.paint(RED)
+    ended(card)
+    expect(card.locator("figure.picture img")).to_be_visible()
 
 
 def test_what_was_brushed_is_erased_undone_and_cleared(screen: Screen) -> None:
