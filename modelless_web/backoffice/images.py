@@ -25,6 +25,8 @@ ID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 class ImagesAdmin(PrivateAdmin):
     """Rows of one kind of image, with a place for their bytes."""
 
+    # A preview leads to the bytes, and a link in a link is none.
+    list_display_links = ("dimensions",)
     ordering = ("-id",)
     sortable_by = ()
     search_fields = ("sha256",)

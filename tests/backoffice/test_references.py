@@ -1,5 +1,7 @@
 """Pictures that went along, in the admin: previews for staff, and nobody else."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -47,6 +49,17 @@ def test_the_list_shows_a_preview_whose_it_is_where_it_went_and_its_size(
     assert f"{newest.model}, {newest.queued_at:%Y-%m-%d %H:%M:%S}" in page
     for shown in ("painter", "64 × 48", f"{given.size} bytes"):
         assert shown in page, shown
+
+
+@pytest.mark.parametrize("kind", ["reference", "picture"])
+def test_the_preview_leads_to_the_bytes_and_the_dimensions_to_the_page(
+    admin: Client, given: Reference, kind: str
+) -> None:
+    row = given if kind == "reference" else given.generations.all()[0].pictures.get()
+    page = admin.get(reverse(f"admin:records_{kind}_changelist")).content.decode()
+    place = reverse(f"admin:records_{kind}_change", args=[row.pk])
+    assert re.search(rf'<a href="{place}[^"]*">{row.width} × {row.height}</a>', page)
+    assert page.count(place) == 1
 
 
 def test_its_page_names_every_generation_that_it_went_along_with(
