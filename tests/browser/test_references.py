@@ -265,6 +265,8 @@ def test_a_mask_is_brushed_with_keys_alone(screen: Screen) -> None:
     ready(screen, EDITS)
     add(screen, "green")
     canvas, _ = open_mask(screen)
+    expect(screen.page.get_by_text("By keys")).to_be_visible()
+    expect(screen.page.get_by_text("with your finger")).to_be_hidden()
     canvas.press("Space")
     for _ in range(6):
         canvas.press("ArrowRight")
@@ -316,6 +318,8 @@ def test_a_mask_is_brushed_with_a_finger_and_the_sheet_comes_back(screen: Screen
     screen.choose(EDITS)
     add(screen, "green")
     _, box = open_mask(screen)
+    expect(screen.page.get_by_text("with your finger")).to_be_visible()
+    expect(screen.page.get_by_text("By keys")).to_be_hidden()
     hand = screen.page.context.new_cdp_session(screen.page)
 
     def touch(kind: str, *places: float) -> None:
