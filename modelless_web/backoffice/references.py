@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import pieces
 from modelless_web.backoffice.filters import MediaTypeFilter, PersonFilter
-from modelless_web.backoffice.generations import HEAVY
 from modelless_web.backoffice.images import ImagesAdmin, generation_link
 from modelless_web.records.models import Generation, Reference
 
@@ -32,7 +31,7 @@ class ReferenceAdmin(ImagesAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        newest = Generation.objects.defer(*HEAVY).order_by("-pk")[:MOST_NAMED]
+        newest = Generation.objects.only("model", "queued_at").order_by("-pk")[:MOST_NAMED]
         rows = super().get_queryset(request).select_related("owner").defer("owner__password")
         return rows.prefetch_related(Prefetch("generations", newest, to_attr="newest_rows"))
 
