@@ -108,12 +108,15 @@ class Handler(BaseHTTPRequestHandler):
 
 def form(kind: str, data: bytes) -> dict[str, Any]:
     """The fields of a form with files: each file as its bytes, everything else as text."""
-    parts = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + data).get_payload()
-    read = {}
-    for part in parts:
+    whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + data)
+    read: dict[str, Any] = {}
+    for part in whole.walk():
+        if part.is_multipart():
+            continue
         name = part.get_param("name", header="content-disposition")
         value = part.get_payload(decode=True)
-        read[name] = value if part.get_filename() else value.decode()
+        assert isinstance(value, bytes)
+        read[str(name)] = value if part.get_filename() else value.decode()
     return read
 
 
