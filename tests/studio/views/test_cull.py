@@ -63,7 +63,7 @@ class Walk:
 
     @property
     def position(self) -> str:
-        found = re.search(r'id="position">(\d+)</span> of <span id="total">(\d+)', self.text)
+        found = re.search(r'id="position"[^>]*>(\d+)</span> of <span id="total">(\d+)', self.text)
         return f"{found[1]} of {found[2]}" if found else ""
 
     @property

@@ -24,6 +24,11 @@ def test_each_way_to_narrow_has_its_count(mine: Client, person: User, stranger: 
     assert "secret" not in page
 
 
+def test_a_large_count_is_set_in_thousands(mine: Client, person: User) -> None:
+    generations(person, 1_001)
+    assert '<span class="count">1,001</span>' in text_of(mine.get(FACETS))
+
+
 def test_a_choice_that_is_on_takes_itself_back(mine: Client, person: User) -> None:
     a_generation(person, model="flux")
     page = text_of(mine.get(FACETS, {"q": "lighthouse model:flux"}, headers=HTMX))
