@@ -26,6 +26,7 @@ def test_each_way_to_narrow_has_its_count(mine: Client, person: User, stranger: 
 
 def test_a_large_count_is_set_in_thousands(mine: Client, person: User) -> None:
     generations(person, 1_001)
+    rollup.rebuild()
     assert '<span class="count">1,001</span>' in text_of(mine.get(FACETS))
 
 
