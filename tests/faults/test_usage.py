@@ -133,7 +133,7 @@ class Studio(RuleBasedStateMachine):
         )
         Picture.objects.get_or_create(generation=row)
         with self.step(crash):
-            ledger.settle(end, WORKER)
+            ledger.settle([end], WORKER)
 
     @rule(pick=PICKS, crash=CRASHES)
     def stop(self, pick: int, crash: int | None) -> None:

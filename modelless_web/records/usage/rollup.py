@@ -51,8 +51,7 @@ def count(pks: Collection[UUID]) -> None:
 def purge(rows: QuerySet[Generation]) -> None:
     """Note that these are about to be deleted for good: what they cost stays counted, apart."""
     cells = tally(rows)
-    _add({key: _negative(measures) for key, measures in cells.items()})
-    _add({(*key[:-1], True): measures for key, measures in cells.items()})
+    _move(cells, {key: (*key[:-1], True) for key in cells})
 
 
 def hand_over(guest: "User", account: "User") -> None:
@@ -63,8 +62,8 @@ def hand_over(guest: "User", account: "User") -> None:
         row[: len(Usage.KEY)]: row[len(Usage.KEY) :]
         for row in theirs.values_list(*Usage.KEY, *Usage.MEASURES)
     }
+    _move(cells, {key: (*key[:place], account.pk, *key[place + 1 :]) for key in cells})
     theirs.delete()
-    _add({(*key[:place], account.pk, *key[place + 1 :]): cells[key] for key in cells})
 
 
 @transaction.atomic
@@ -78,14 +77,17 @@ def rebuild() -> None:
     _add(tally(Generation.objects.all()))
 
 
-def _negative(measures: Measures) -> Measures:
-    return tuple(-value for value in measures)
+def _move(cells: Mapping[Key, Measures], to: Mapping[Key, Key]) -> None:
+    """Take cells' measures away from them and add them to others."""
+    taken = {key: tuple(-value for value in measures) for key, measures in cells.items()}
+    _add(taken | {to[key]: measures for key, measures in cells.items()})
 
 
 def _add(cells: Mapping[Key, Measures]) -> None:
     """Add to the cells, those that are not there yet included, each in one statement.
 
-    In one order everywhere, so that two processes never wait for each other's.
+    In one order everywhere, and called once in a transaction: so two processes never wait for
+    each other's.
     """
     if not cells:
         return
