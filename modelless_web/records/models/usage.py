@@ -1,5 +1,7 @@
 """The roll-up: what was used, by day, person, model and how it ended."""
 
+from calendar import monthrange
+from datetime import date
 from typing import ClassVar, Final
 
 from django.conf import settings
@@ -22,8 +24,43 @@ KEY: Final = (
 )
 
 
+class Span(models.TextChoices):
+    """How long the time is that a cell counts; its ``day`` is the first of it."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    def first(self, day: date) -> date:
+        """The first day of the time that a day falls in."""
+        months = MONTHS.get(self)
+        return day.replace(month=day.month - (day.month - 1) % months, day=1) if months else day
+
+    def last(self, day: date) -> date:
+        """The last day of the time that a day falls in."""
+        if self is Span.DAY:
+            return day
+        first = self.first(day)
+        month = first.replace(month=first.month + MONTHS[self] - 1)
+        return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+MONTHS: Final = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
+
+
+class Days(models.Manager["Usage"]):
+    """The cells of days, each generation in one of them."""
+
+    def get_queryset(self) -> models.QuerySet["Usage"]:
+        return super().get_queryset().filter(span=Span.DAY)
+
+
 class Usage(models.Model):
     """How many ended generations have the same key, and what they add up to.
+
+    By day and, so that long times are read as fast, once more by month, quarter and year: who adds
+    up cells of ``spans`` says which (``records.usage.reading.within``).
 
     Written by ``records.usage.rollup`` alone, in the transaction that ends a generation. What is
     deleted for good moves to the cell that is ``is_purged``: its cost stays.
@@ -40,6 +77,7 @@ class Usage(models.Model):
         "estimated",
     )
 
+    span = models.CharField(max_length=7, choices=Span, default=Span.DAY)
     day = models.DateField(help_text="Of the person's own calendar.")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="usage", db_index=False
@@ -60,16 +98,19 @@ class Usage(models.Model):
     unpriced = models.BigIntegerField(default=0, help_text="Of them, without a known price.")
     estimated = models.BigIntegerField(default=0, help_text="Of them, priced by our estimate.")
 
+    objects = Days()
+    spans: ClassVar = models.Manager()
+
     class Meta:
         verbose_name_plural = "usage"
         constraints = [
             models.UniqueConstraint(
                 # A person's own pages begin with the person.
-                fields=["owner", "day", *KEY[2:]],
+                fields=["owner", "span", "day", *KEY[2:]],
                 name="one_cell_per_key",
             ),
         ]
-        indexes = [models.Index(fields=["day", "currency"], name="usage_of_day")]
+        indexes = [models.Index(fields=["span", "day", "currency"], name="usage_of_span")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.model}: {self.generations}"

@@ -1,12 +1,16 @@
 """Whether the figures that are kept say what the ledger says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from modelless_web.records.models import Generation, Usage, User
 from modelless_web.records.usage import storage
-from modelless_web.records.usage.rollup import Key, Measures, tally
+from modelless_web.records.usage.rollup import Key, Measures, spread, tally
+
+KEY: Final = ("span", *Usage.KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,14 @@ class Difference:
     should_be: Measures | None
 
     def __str__(self) -> str:
-        return f"{_named(Usage.KEY, self.key)}: {_told(self.counted)}, not {_told(self.should_be)}"
+        return f"{_named(KEY, self.key)}: {_told(self.counted)}, not {_told(self.should_be)}"
 
 
 def differences() -> list[Difference]:
     """Count the whole ledger anew and return every cell that the roll-up has otherwise.
 
-    Cells of what was deleted for good have nothing in the ledger to be compared with. Both are
+    Of what was deleted for good nothing is left in the ledger: its months and years are compared
+    with its days. Both are
     read beside a studio that may be at work: what is different once is looked at again.
     """
     first = _differences()
@@ -42,15 +47,20 @@ def wrong_storage() -> dict[User, int]:
 
 
 def _differences() -> list[Difference]:
-    should_be = tally(Generation.objects.all())
-    size = len(Usage.KEY)
-    kept = Usage.objects.filter(is_purged=False).values_list(*Usage.KEY, *Usage.MEASURES)
-    counted: Mapping[Key, Measures] = {row[:size]: row[size:] for row in kept if any(row[size:])}
+    should_be = spread(tally(Generation.objects.all()))
+    should_be |= spread(_kept(Usage.objects.filter(is_purged=True), Usage.KEY))
+    counted = _kept(Usage.spans.all(), KEY)
     return [
         Difference(key, counted.get(key), should_be.get(key))
         for key in sorted(counted.keys() | should_be.keys())
         if counted.get(key) != should_be.get(key)
     ]
+
+
+def _kept(rows: QuerySet[Usage], names: Sequence[str]) -> Mapping[Key, Measures]:
+    size = len(names)
+    found = rows.values_list(*names, *Usage.MEASURES)
+    return {row[:size]: row[size:] for row in found if any(row[size:])}
 
 
 def _named(names: tuple[str, ...], values: tuple[Any, ...]) -> str:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from modelless_web.records.models.generations import OPEN, Basis, Generation
-from modelless_web.records.models.usage import Usage
+from modelless_web.records.models.usage import Span, Usage
 from modelless_web.records.money.amounts import ZERO
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def hand_over(guest: "User", account: "User") -> None:
         for row in theirs.values_list(*Usage.KEY, *Usage.MEASURES)
     }
     _move(cells, {key: (*key[:place], account.pk, *key[place + 1 :]) for key in cells})
-    theirs.delete()
+    Usage.spans.filter(owner=guest).delete()
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def rebuild() -> None:
         # Whoever has ended a generation and not counted it yet waits until we have counted.
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE records_usage IN SHARE ROW EXCLUSIVE MODE")
-    Usage.objects.filter(is_purged=False).delete()
+    Usage.spans.filter(is_purged=False).delete()
     _add(tally(Generation.objects.all()))
 
 
@@ -81,6 +81,17 @@ def _move(cells: Mapping[Key, Measures], to: Mapping[Key, Key]) -> None:
     """Take cells' measures away from them and add them to others."""
     taken = {key: tuple(-value for value in measures) for key, measures in cells.items()}
     _add(taken | {to[key]: measures for key, measures in cells.items()})
+
+
+def spread(cells: Mapping[Key, Measures]) -> dict[Key, Measures]:
+    """The same by every span: each key of a day with its span before it, and those it adds to."""
+    found: dict[Key, Measures] = {}
+    for (day, *rest), measures in cells.items():
+        for span in Span:
+            key = (span.value, span.first(day), *rest)
+            sums = zip(found.get(key, [ZERO] * len(measures)), measures, strict=True)
+            found[key] = tuple(before + more for before, more in sums)
+    return found
 
 
 def _add(cells: Mapping[Key, Measures]) -> None:
@@ -92,11 +103,12 @@ def _add(cells: Mapping[Key, Measures]) -> None:
     if not cells:
         return
     by_name = {field.name: field for field in Usage._meta.concrete_fields}
-    fields = [by_name[name] for name in (*Usage.KEY, *Usage.MEASURES)]
+    fields = [by_name[name] for name in ("span", *Usage.KEY, *Usage.MEASURES)]
     quote = connection.ops.quote_name
     table = quote(Usage._meta.db_table)
     columns = [quote(field.column or "") for field in fields]
-    keys, measures = columns[: len(Usage.KEY)], columns[len(Usage.KEY) :]
+    size = len(columns) - len(Usage.MEASURES)
+    keys, measures = columns[:size], columns[size:]
     grown = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in measures)
     statement = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - quoted names
@@ -107,7 +119,7 @@ def _add(cells: Mapping[Key, Measures]) -> None:
             field.get_db_prep_save(value, connection)
             for field, value in zip(fields, row, strict=True)
         ]
-        for row in sorted((*key, *sums) for key, sums in cells.items())
+        for row in sorted((*key, *sums) for key, sums in spread(cells).items())
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
