@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="usage",
-            constraint=models.UniqueConstraint(fields=("owner", "span", "day", "gateway", "model", "status", "charge", "error_kind", "currency", "is_purged"), name="one_cell_per_key"),
+            constraint=models.UniqueConstraint(fields=("owner", "span", "day", "currency", "gateway", "model", "status", "charge", "error_kind", "is_purged"), name="one_cell_per_key"),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -106,7 +106,8 @@ class Usage(models.Model):
         constraints = [
             models.UniqueConstraint(
                 # A person's own pages begin with the person.
-                fields=["owner", "span", "day", *KEY[2:]],
+                # and are told by currency.
+                fields=["owner", "span", "day", "currency", *KEY[2:-2], "is_purged"],
                 name="one_cell_per_key",
             ),
         ]

@@ -190,9 +190,11 @@ def _sums(found: Iterable[Key], size: int) -> Sums:
 
 def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:
     """Today, and this month so far; one query."""
-    here = [Q(span=span, day=span.first(today)) for span in (Span.DAY, Span.MONTH)]
-    found = sums(rows.filter(reduce(or_, here)), "span")
-    return found.get((Span.DAY,), NONE), found.get((Span.MONTH,), NONE)
+    keys = [(span, span.first(today)) for span in (Span.DAY, Span.MONTH)]
+    spans, days = zip(*keys, strict=True)
+    found = sums(rows.filter(span__in=spans, day__in=days), "span", "day")
+    now, month = (found.get(key, NONE) for key in keys)
+    return now, month
 
 
 def forecast(month: Figures, today: date) -> Figures:
