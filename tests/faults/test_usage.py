@@ -208,7 +208,8 @@ class Studio(RuleBasedStateMachine):
         ledger.interrupt_waiting()
         ledger.interrupt(expired_only=False)
         retention.purge(Generation.objects.values_list("pk", flat=True))
-        Usage.spans.all().delete()
+        for table in rollup.TABLES:
+            table.spans.all().delete()
         User.objects.all().delete()
 
 

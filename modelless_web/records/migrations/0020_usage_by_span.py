@@ -1,8 +1,11 @@
+import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
+from django.db.models import F, Sum
+from django.db.models.functions import TruncMonth, TruncYear
 
-KEY = ("owner_id", "gateway_id", "model", "status", "charge", "error_kind", "currency", "is_purged")
+import modelless_web.records.money.amounts
+
+KEY = ("gateway_id", "model", "status", "charge", "error_kind", "currency", "is_purged")
 MEASURES = (
     "generations",
     "pictures",
@@ -16,18 +19,22 @@ BATCH = 2000
 
 
 def fill(apps, schema_editor):
-    """Add up the days by month, quarter and year."""
-    Usage = apps.get_model("records", "Usage")
+    """Add up people's days by month and by year, and what is everybody's by all three."""
+    Usage, UsageOfAll = apps.get_model("records", "Usage"), apps.get_model("records", "UsageOfAll")
+    spans = {"day": F("day"), "month": TruncMonth("day"), "year": TruncYear("day")}
+    for span, first in spans.items():
+        if span != "day":
+            _add_up(Usage, Usage, span, first, ("owner_id", *KEY))
+        _add_up(Usage, UsageOfAll, span, first, KEY)
+
+
+def _add_up(days, table, span, first, key):
     sums = {f"sum_{name}": Sum(name) for name in MEASURES}
-    for span, first in (("month", TruncMonth), ("quarter", TruncQuarter), ("year", TruncYear)):
-        days = Usage.objects.filter(span="day").order_by()
-        cells = days.annotate(first=first("day")).values("first", *KEY).annotate(**sums)
-        names = ("day", *KEY, *MEASURES)
-        rows = (
-            Usage(span=span, **dict(zip(names, cell, strict=True)))
-            for cell in cells.values_list("first", *KEY, *sums)
-        )
-        Usage.objects.bulk_create(rows, batch_size=BATCH)
+    rows = days.objects.filter(span="day").order_by().annotate(first=first)
+    cells = rows.values("first", *key).annotate(**sums).values_list("first", *key, *sums)
+    names = ("day", *key, *MEASURES)
+    made = (table(span=span, **dict(zip(names, cell, strict=True))) for cell in cells)
+    table.objects.bulk_create(made, batch_size=BATCH)
 
 
 class Migration(migrations.Migration):
@@ -48,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="usage",
             name="span",
-            field=models.CharField(choices=[("day", "Day"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")], default="day", max_length=7),
+            field=models.CharField(choices=[("day", "Day"), ("month", "Month"), ("year", "Year")], default="day", max_length=5),
         ),
         migrations.AddIndex(
             model_name="usage",
@@ -57,6 +64,37 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="usage",
             constraint=models.UniqueConstraint(fields=("owner", "span", "day", "currency", "gateway", "model", "status", "charge", "error_kind", "is_purged"), name="one_cell_per_key"),
+        ),
+        migrations.AlterField(
+            model_name="usage",
+            name="gateway",
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.gateway"),
+        ),
+        migrations.CreateModel(
+            name="UsageOfAll",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("span", models.CharField(choices=[("day", "Day"), ("month", "Month"), ("year", "Year")], default="day", max_length=5)),
+                ("day", models.DateField(help_text="Of the person's own calendar.")),
+                ("model", models.CharField(max_length=200)),
+                ("status", models.CharField(choices=[("queued", "Queued"), ("running", "Running"), ("succeeded", "Done"), ("failed", "Failed"), ("cancelled", "Stopped"), ("interrupted", "Interrupted")], max_length=12)),
+                ("charge", models.CharField(choices=[("unsent", "Not sent"), ("refused", "Refused"), ("maybe", "Maybe charged"), ("charged", "Charged")], max_length=8)),
+                ("error_kind", models.CharField(blank=True, max_length=20)),
+                ("currency", models.CharField(blank=True, help_text="Empty: no price was known.", max_length=3)),
+                ("is_purged", models.BooleanField(default=False)),
+                ("generations", models.BigIntegerField(default=0)),
+                ("pictures", models.BigIntegerField(default=0)),
+                ("prompt_tokens", models.BigIntegerField(default=0)),
+                ("completion_tokens", models.BigIntegerField(default=0)),
+                ("cost", modelless_web.records.money.amounts.MoneyField(default=modelless_web.records.money.amounts.ZERO)),
+                ("unpriced", models.BigIntegerField(default=0, help_text="Of them, without a known price.")),
+                ("estimated", models.BigIntegerField(default=0, help_text="Of them, priced by our estimate.")),
+                ("gateway", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.gateway")),
+            ],
+            options={
+                "verbose_name_plural": "usage of all",
+                "constraints": [models.UniqueConstraint(fields=("span", "day", "currency", "gateway", "model", "status", "charge", "error_kind", "is_purged"), name="one_cell_of_all_per_key")],
+            },
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

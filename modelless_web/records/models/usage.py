@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -29,44 +29,39 @@ class Span(models.TextChoices):
 
     DAY = "day"
     MONTH = "month"
-    QUARTER = "quarter"
     YEAR = "year"
 
     def first(self, day: date) -> date:
         """The first day of the time that a day falls in."""
-        months = MONTHS.get(self)
-        return day.replace(month=day.month - (day.month - 1) % months, day=1) if months else day
+        if self is Span.YEAR:
+            return day.replace(month=1, day=1)
+        return day.replace(day=1) if self is Span.MONTH else day
 
     def last(self, day: date) -> date:
         """The last day of the time that a day falls in."""
-        if self is Span.DAY:
-            return day
-        first = self.first(day)
-        month = first.replace(month=first.month + MONTHS[self] - 1)
-        return month.replace(day=monthrange(month.year, month.month)[1])
+        if self is Span.YEAR:
+            return day.replace(month=12, day=31)
+        return day.replace(day=monthrange(day.year, day.month)[1]) if self is Span.MONTH else day
 
 
-MONTHS: Final = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
-
-
-class Days(models.Manager["Usage"]):
+class Days(models.Manager[Any]):
     """The cells of days, each generation in one of them."""
 
-    def get_queryset(self) -> models.QuerySet["Usage"]:
+    def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(span=Span.DAY)
 
 
-class Usage(models.Model):
+class Cell(models.Model):
     """How many ended generations have the same key, and what they add up to.
 
-    By day and, so that long times are read as fast, once more by month, quarter and year: who adds
-    up cells of ``spans`` says which (``records.usage.reading.within``).
+    By day and, so that long times are read as fast, once more by month and by year: who adds up
+    cells of ``spans`` says which (``records.usage.reading.within``).
 
     Written by ``records.usage.rollup`` alone, in the transaction that ends a generation. What is
     deleted for good moves to the cell that is ``is_purged``: its cost stays.
     """
 
-    KEY: ClassVar = KEY
+    KEY: ClassVar[tuple[str, ...]]
     MEASURES: ClassVar = (
         "generations",
         "pictures",
@@ -77,12 +72,9 @@ class Usage(models.Model):
         "estimated",
     )
 
-    span = models.CharField(max_length=7, choices=Span, default=Span.DAY)
+    span = models.CharField(max_length=5, choices=Span, default=Span.DAY)
     day = models.DateField(help_text="Of the person's own calendar.")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="usage", db_index=False
-    )
-    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="usage", db_index=False)
+    gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="+", db_index=False)
     model = models.CharField(max_length=200)
     status = models.CharField(max_length=12, choices=Status)
     charge = models.CharField(max_length=8, choices=Charge)
@@ -102,16 +94,43 @@ class Usage(models.Model):
     spans: ClassVar = models.Manager()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.model}: {self.generations}"
+
+
+class Usage(Cell):
+    """What one person has used."""
+
+    KEY: ClassVar = KEY
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="usage", db_index=False
+    )
+
+    class Meta:
         verbose_name_plural = "usage"
         constraints = [
             models.UniqueConstraint(
-                # A person's own pages begin with the person.
-                # and are told by currency.
+                # A person's own pages begin with the person and are told by currency.
                 fields=["owner", "span", "day", "currency", *KEY[2:-2], "is_purged"],
                 name="one_cell_per_key",
             ),
         ]
         indexes = [models.Index(fields=["span", "day", "currency"], name="usage_of_span")]
 
-    def __str__(self) -> str:
-        return f"{self.day} {self.model}: {self.generations}"
+
+class UsageOfAll(Cell):
+    """What everybody together has used: as few cells, however many people there are."""
+
+    KEY: ClassVar = tuple(name for name in KEY if name != "owner")
+
+    class Meta:
+        verbose_name_plural = "usage of all"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["span", "day", "currency", *KEY[2:-2], "is_purged"],
+                name="one_cell_of_all_per_key",
+            ),
+        ]

@@ -1,28 +1,28 @@
 """Whether the figures that are kept say what the ledger says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 
 from modelless_web.records.models import Generation, Usage, User
+from modelless_web.records.models.usage import Cell
 from modelless_web.records.usage import storage
-from modelless_web.records.usage.rollup import Key, Measures, spread, tally
-
-KEY: Final = ("span", *Usage.KEY)
+from modelless_web.records.usage.rollup import TABLES, Key, Measures, spread, tally
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One cell where the two part ways; None where one of them has no such cell."""
 
+    names: tuple[str, ...]
     key: Key
     counted: Measures | None
     should_be: Measures | None
 
     def __str__(self) -> str:
-        return f"{_named(KEY, self.key)}: {_told(self.counted)}, not {_told(self.should_be)}"
+        return f"{_named(self.names, self.key)}: {_told(self.counted)}, not {_told(self.should_be)}"
 
 
 def differences() -> list[Difference]:
@@ -47,19 +47,22 @@ def wrong_storage() -> dict[User, int]:
 
 
 def _differences() -> list[Difference]:
-    should_be = spread(tally(Generation.objects.all()))
-    should_be |= spread(_kept(Usage.objects.filter(is_purged=True), Usage.KEY))
-    counted = _kept(Usage.spans.all(), KEY)
-    return [
-        Difference(key, counted.get(key), should_be.get(key))
-        for key in sorted(counted.keys() | should_be.keys())
-        if counted.get(key) != should_be.get(key)
-    ]
+    days = tally(Generation.objects.all())
+    days |= _kept(Usage.objects.filter(is_purged=True), *Usage.KEY)
+    return [found for table in TABLES for found in _of_table(table, days)]
 
 
-def _kept(rows: QuerySet[Usage], names: Sequence[str]) -> Mapping[Key, Measures]:
+def _of_table(table: type[Cell], days: Mapping[Key, Measures]) -> Iterator[Difference]:
+    names = ("span", *table.KEY)
+    should_be, counted = spread(table, days), _kept(table.spans.all(), *names)
+    for key in sorted(counted.keys() | should_be.keys()):
+        if counted.get(key) != should_be.get(key):
+            yield Difference(names, key, counted.get(key), should_be.get(key))
+
+
+def _kept(rows: QuerySet[Any], *names: str) -> dict[Key, Measures]:
+    found = rows.values_list(*names, *Cell.MEASURES)
     size = len(names)
-    found = rows.values_list(*names, *Usage.MEASURES)
     return {row[:size]: row[size:] for row in found if any(row[size:])}
 
 
@@ -70,4 +73,4 @@ def _named(names: tuple[str, ...], values: tuple[Any, ...]) -> str:
 
 
 def _told(measures: Measures | None) -> str:
-    return "nothing" if measures is None else f"({_named(Usage.MEASURES, measures)})"
+    return "nothing" if measures is None else f"({_named(Cell.MEASURES, measures)})"

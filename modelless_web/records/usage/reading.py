@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from modelless_web.records.models import Usage
-from modelless_web.records.models.usage import Span
+from modelless_web.records.models.usage import Cell, Span
 from modelless_web.records.money.amounts import ZERO
 from modelless_web.records.usage.period import Period
 
@@ -30,7 +29,7 @@ SEVERAL: Final = 3
 """Currencies that are read of each of the first combinations."""
 FEW: Final = 200
 """Cells that are put in order here; of more, the database does it first."""
-SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
+SUMS: Final = {f"sum_{name}": Sum(name) for name in Cell.MEASURES}
 """The measures of cells, added up; in the order of ``MEASURES``."""
 
 
@@ -86,7 +85,7 @@ NONE: Final = Figures()
 type Sums = dict[Key, Figures]
 
 
-def within(rows: QuerySet[Usage], period: Period, longest: Span = Span.YEAR) -> QuerySet[Usage]:
+def within(rows: QuerySet[Any], period: Period, longest: Span = Span.YEAR) -> QuerySet[Any]:
     """Of the cells of all spans, the fewest that count a period's days, each of them once.
 
     None is longer than ``longest``: to be told apart by day, it takes the cells of days.
@@ -95,7 +94,7 @@ def within(rows: QuerySet[Usage], period: Period, longest: Span = Span.YEAR) -> 
     return rows.filter(reduce(or_, pieces))
 
 
-def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
+def cells(rows: QuerySet[Any], *names: str) -> QuerySet[Any, Key]:
     """Every combination of these columns: they, the currency, and the sums of ``MEASURES``.
 
     The newest days first.
@@ -106,13 +105,13 @@ def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
     return summed.filter(sum_generations__gt=0)
 
 
-def sums(rows: QuerySet[Usage], *names: str) -> Sums:
+def sums(rows: QuerySet[Any], *names: str) -> Sums:
     """The figures for every combination of these columns."""
     return _sums(cells(rows, *names), len(names))
 
 
 def first_sums(
-    rows: QuerySet[Usage], period: Period, names: Collection[str], most: int, today: date
+    rows: QuerySet[Any], period: Period, names: Collection[str], most: int, today: date
 ) -> Sums:
     """The same within a period, of the first ``most`` combinations, the newest days first.
 
@@ -154,7 +153,7 @@ def fold(found: Sums, *places: int) -> Sums:
     return folded
 
 
-def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
+def most_of(rows: QuerySet[Any], name: str, measure: str, most: int) -> Sums:
     """The figures of the ``most`` models or people that have the most of a measure.
 
     One query where there are few of them, three where there are many.
@@ -170,7 +169,7 @@ def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
     return {key: folded[key] for key in order[:most]}
 
 
-def _first(rows: QuerySet[Usage], name: str, measure: str, most: int) -> list[Any]:
+def _first(rows: QuerySet[Any], name: str, measure: str, most: int) -> list[Any]:
     measured = {
         GENERATIONS: Sum("generations"),
         PICTURES: Sum("pictures"),
@@ -188,7 +187,7 @@ def _sums(found: Iterable[Key], size: int) -> Sums:
     return folded
 
 
-def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:
+def lately(rows: QuerySet[Any], today: date) -> tuple[Figures, Figures]:
     """Today, and this month so far; one query."""
     keys = [(span, span.first(today)) for span in (Span.DAY, Span.MONTH)]
     spans, days = zip(*keys, strict=True)
@@ -215,6 +214,6 @@ def forecast(month: Figures, today: date) -> Figures:
 
 
 def _figures(currency: str, cell: tuple[Any, ...]) -> Figures:
-    values = dict(zip(Usage.MEASURES, cell, strict=True))
+    values = dict(zip(Cell.MEASURES, cell, strict=True))
     cost = values.pop("cost")
     return Figures(**values, costs={currency: cost} if currency else {})

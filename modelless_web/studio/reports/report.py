@@ -61,12 +61,14 @@ MEASURES: Final = {name: name.capitalize() for name in COUNTED}
 
 @dataclass
 class Report:
-    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none.
+    """One reading of ``cells``, and of ``each`` person's where people are told apart.
 
+    ``door`` makes an address of a query, or "" where there is none.
     ``is_about_money``: bars show the first currency unless something else is asked for.
     """
 
-    cells: QuerySet[Usage]
+    cells: QuerySet[Any]
+    each: QuerySet[Usage]
     asked: Asked
     today: date
     door: Callable[[str], str]
@@ -74,18 +76,21 @@ class Report:
     is_about_money: bool = False
 
     @cached_property
-    def narrowed(self) -> QuerySet[Usage]:
+    def narrowed(self) -> QuerySet[Any]:
         return self.cells.filter(**self.asked.filters)
 
     @cached_property
-    def rows(self) -> QuerySet[Usage]:
-        return within(self.narrowed, self.asked.period)
+    def rows(self) -> QuerySet[Any]:
+        return self.rows_by(())
 
-    def rows_by(self, names: Collection[str]) -> QuerySet[Usage]:
-        """The same to be told apart by these columns."""
-        if "day" not in names:
-            return self.rows
-        return within(self.narrowed, self.asked.period, Span.DAY)
+    def narrowed_by(self, names: Collection[str]) -> QuerySet[Any]:
+        """What is to be told apart by these columns, of all times."""
+        return self.each.filter(**self.asked.filters) if "owner" in names else self.narrowed
+
+    def rows_by(self, names: Collection[str]) -> QuerySet[Any]:
+        """The same, of the period."""
+        longest = Span.DAY if "day" in names else Span.YEAR
+        return within(self.narrowed_by(names), self.asked.period, longest)
 
     @cached_property
     def ends(self) -> Sums:
@@ -201,7 +206,7 @@ class Report:
 
     def people(self) -> list[Row]:
         """Those that have the most."""
-        found = most_of(self.rows, "owner", self.measure, MOST)
+        found = most_of(self.rows_by(("owner",)), "owner", self.measure, MOST)
         people = names_of(owner for (owner,) in found)
         rows = []
         for (owner,), figures in found.items():
@@ -247,7 +252,7 @@ class Report:
         by = self.asked.by
         if not by:
             return []
-        found = first_sums(self.narrowed, self.asked.period, by, MOST_COMBINED, self.today)
+        found = first_sums(self.narrowed_by(by), self.asked.period, by, MOST_COMBINED, self.today)
         place = by.index("owner") if "owner" in by else None
         people = {} if place is None else names_of(key[place] for key in found)
         rows = [

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from modelless_web.records.models import Usage, User
+from modelless_web.records.models import Usage, UsageOfAll, User
 from modelless_web.records.search.query import Term
 from modelless_web.records.usage.reading import GENERATIONS, most_of
 from modelless_web.records.usage.speed import Speed, queue, speeds
@@ -64,11 +64,12 @@ def reading(request: StudioRequest) -> Report:
     may_look = request.user.has_perm("records.view_generation")
     way = door("admin:records_generation_changelist") if may_look else nowhere
     if not asked.person:
-        return Report(Usage.spans.all(), asked, today, way, is_about_money=True)
+        together, each = UsageOfAll.spans.all(), Usage.spans.all()
+        return Report(together, each, asked, today, way, is_about_money=True)
     person = User.objects.filter(username__iexact=asked.person).first()
     cells = Usage.spans.filter(owner=person) if person else Usage.spans.none()
     terms = [Term(asked.person, "owner")]
-    return Report(cells, asked, today, way, terms, is_about_money=True)
+    return Report(cells, cells, asked, today, way, terms, is_about_money=True)
 
 
 def speeds_of(report: Report) -> list[Speed]:

@@ -38,7 +38,8 @@ def page(request: StudioRequest, form: ZoneForm, status: int = 200) -> HttpRespo
     """The page around a form."""
     today = request.user.day(timezone.now())
     asked = read(request, today, DIMENSIONS)
-    report = Report(Usage.spans.filter(owner=request.user), asked, today, door("history"))
+    mine = Usage.spans.filter(owner=request.user)
+    report = Report(mine, mine, asked, today, door("history"))
     if request.GET.get("format") == "csv":
         return table(report, asked.by or DIMENSIONS)
     context = report.context() | {
