@@ -38,12 +38,13 @@ def differences() -> list[Difference]:
 
 def wrong_storage() -> dict[User, int]:
     """Whose storage is kept otherwise than their pictures say, with how many bytes those have."""
-    wrong = {}
-    for person in User.objects.only("pk", "username", "is_guest", "opaque_id", "stored_bytes"):
-        should_be = storage.count(person.pk)
-        if should_be != person.stored_bytes:
-            wrong[person] = should_be
-    return wrong
+    should_be = storage.count()
+    people = User.objects.only("pk", "username", "is_guest", "opaque_id", "stored_bytes")
+    return {
+        person: should_be[person.pk]
+        for person in people
+        if should_be[person.pk] != person.stored_bytes
+    }
 
 
 def _differences() -> list[Difference]:

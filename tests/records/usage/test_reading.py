@@ -110,6 +110,14 @@ def test_a_month_goes_on_as_it_began() -> None:
     assert forecast(so_far, MARCH_31) == so_far
 
 
+def test_the_first_day_stands_for_the_month_and_nothing_for_nothing() -> None:
+    so_far = Figures(generations=2, pictures=1, costs={"EUR": Decimal(1), "USD": Decimal(2)})
+    end = forecast(so_far, date(2028, 2, 1))
+    assert (end.generations, end.pictures) == (58, 29)
+    assert end.costs == {"EUR": Decimal(29), "USD": Decimal(58)}
+    assert forecast(Figures(), date(2026, 3, 1)) == Figures()
+
+
 YEAR = Period("2026", date(2026, 1, 1), date(2026, 12, 31))
 
 

@@ -19,6 +19,7 @@ from modelless_web.records.models.generations import Basis, midnight
 from modelless_web.records.search.find import find, find_all
 from modelless_web.records.search.query import parse
 from modelless_web.records.usage import rollup
+from modelless_web.studio.reports import report, table
 from tests.studio.conftest import signed_in
 from tests.studio.factories import unsaved_generation
 from tests.studio.pages import queries, text_of
@@ -30,10 +31,12 @@ ROW: Final = re.compile(r'<tr data-name="([^"]*)">(.*?)</tr>', re.DOTALL)
 BAR: Final = re.compile(r'<a class="chart-bar[^"]*" href="([^"]*)" tabindex="-1"><title>([^<]*)<')
 
 
-def used(owner: User, day: date, gateway: Gateway | None = None, **columns: Any) -> Generation:
-    """A generation that has ended, counted."""
+def used(
+    owner: User, day: date, gateway: Gateway | None = None, hour: int = 12, **columns: Any
+) -> Generation:
+    """A generation that has ended, counted; ``hour`` is that of UTC, which may be another day's."""
     row = unsaved_generation(owner, gateway or factories.gateway(), day=day, **columns)
-    moment = midnight(day) + timedelta(hours=12)
+    moment = midnight(day) + timedelta(hours=hour)
     row.queued_at, row.pk = moment, UUID(int=first_at(moment).int | row.pk.int & (1 << 62) - 1)
     if not row.charge:
         row.charge = Charge.CHARGED if row.status == Status.SUCCEEDED else Charge.REFUSED
@@ -49,8 +52,8 @@ def priced(amount: str, currency: str = "USD") -> dict[str, Any]:
 
 def rows(page: str, heading: str) -> dict[str, str]:
     """The rows of the table with that caption, by name."""
-    (table,) = re.findall(rf">{heading}</caption>(.*?)</table>", page, re.DOTALL)
-    return dict(ROW.findall(table))
+    (found,) = re.findall(rf">{heading}</caption>(.*?)</table>", page, re.DOTALL)
+    return dict(ROW.findall(found))
 
 
 def asked_of(href: str) -> str:
@@ -120,6 +123,30 @@ def test_every_bar_leads_to_its_day(mine: Client, work: User) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        "period=2026-03",
+        "period=2026",
+        "period=range&from=2026-03-31&to=2026-04-01",
+        "period=range&from=2025-12-20&to=2026-03-31",
+    ],
+)
+def test_the_bars_together_lead_to_everything_once(mine: Client, work: User, period: str) -> None:
+    # Made where it is still yesterday, and where it is tomorrow already.
+    used(work, date(2026, 3, 31), hour=33)
+    used(work, date(2026, 4, 1), hour=-13)
+    used(work, date(2026, 2, 28), hour=25)
+    page = mine.get(f"/usage/?{period}").content.decode()
+    found = [row for href, _ in BAR.findall(page) for row in find(work, parse(asked_of(href)))]
+    whole = re.search(r'usage-total"><a href="([^"]*)"', page)
+    assert whole
+    assert len(found) == len(set(found))
+    assert set(found) == set(find(work, parse(asked_of(whole[1]))))
+    counted = [int(title.split()[-2]) for _, title in BAR.findall(page)]
+    assert sum(counted) == len(found) > 1
+
+
 def test_amounts_of_two_currencies_stay_apart(mine: Client, work: User) -> None:
     page = text_of(mine.get("/usage/?period=2026-03"))
     assert "cost: €0.50, $0.12, 1 with no price known" in page
@@ -171,8 +198,8 @@ def test_no_link_leads_to_what_the_address_leaves_out(
 
 def test_what_was_chosen_together_is_counted_together(mine: Client, work: User) -> None:
     page = text_of(mine.get("/usage/?period=2026-03&by=day&by=model&by=status"))
-    (table,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
-    found = re.findall(r'<th scope="row"><a href="([^"]*)">([^<]*)</a></th>', table)
+    (cells,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
+    found = re.findall(r'<th scope="row"><a href="([^"]*)">([^<]*)</a></th>', cells)
     assert [label for _, label in found] == ["2026-03-31", "2026-03-20", "2026-03-05", "2026-03-05"]
     assert asked_of(found[0][0]) == "on:2026-03-31 model:stable-diffusion status:failed"
     assert find(work, parse(asked_of(found[0][0]))).count() == 1
@@ -189,6 +216,38 @@ def test_the_table_for_a_spreadsheet_has_a_line_for_each_currency(mine: Client, 
         "two words,,1,0,0,0,0.000000000,1,0",
         "",
     ]
+
+
+def test_a_name_in_the_table_for_a_spreadsheet_is_never_computed(
+    mine: Client, person: User
+) -> None:
+    used(person, date(2026, 3, 5), model='=HYPERLINK("http://a.example","b")')
+    reply = mine.get("/usage/?period=2026-03&by=model&format=csv")
+    (_, line, _) = reply.content.decode().split("\r\n")
+    assert line.startswith('"\'=HYPERLINK(""http')
+
+
+def test_a_table_that_would_be_too_long_says_so(
+    mine: Client, work: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_LINES", 2)
+    reply = mine.get("/usage/?period=2026&by=day&format=csv")
+    lines = reply.content.decode().split("\r\n")
+    assert len(lines) == 1 + 2 + 1 + 1
+    assert "There is more than 2 lines" in lines[3]
+
+
+def test_what_is_left_is_told_in_a_row_of_its_own(
+    mine: Client, work: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MOST_COMBINED", 2)
+    page = text_of(mine.get("/usage/?period=2026-03&by=day&by=model"))
+    (cells,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
+    names = re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]*)', cells)
+    assert names == ["2026-03-31", "2026-03-20", "All others"]
+    (last,) = re.findall(r"All others</th>(.*?)</tr>", cells, re.DOTALL)
+    assert "<td>2<" in last
+    assert "€0.50, $0.10" in last
 
 
 def test_what_was_deleted_for_good_stays_counted_and_is_said(mine: Client, person: User) -> None:
