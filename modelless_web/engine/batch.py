@@ -32,8 +32,9 @@ class Order:
 def write_all(asked: list[Asked], texts: list[Callable[[], None]], worker: str) -> list[Any]:
     """Do everything in one transaction; return each result, or the error in its place.
 
-    Ends stand behind what else is asked for, and are settled together. Raises what keeps the
-    transaction from beginning: a database that is locked or can't be had.
+    Ends stand behind what else is asked for, and are settled together and last: what they count
+    is shared with other processes and held the shortest. Raises what keeps the transaction from
+    beginning: a database that is locked or can't be had.
     """
     close_old_connections()
     ends = [one for one in asked if isinstance(one, Settlement)]
@@ -43,8 +44,9 @@ def write_all(asked: list[Asked], texts: list[Callable[[], None]], worker: str) 
         with transaction.atomic():
             has_begun = True
             done = [action() for action in actions]
+            told = [text() for text in texts]
             won = ledger.settle(ends, worker)
-            return [*done, *(end.generation in won for end in ends), *(text() for text in texts)]
+            return [*done, *(end.generation in won for end in ends), *told]
     except Exception:
         if not has_begun:
             raise

@@ -215,8 +215,8 @@ def settle(ends: Collection[Settlement], worker: str) -> set[UUID]:
     now = timezone.now()
     won = [end for end in sorted(ends, key=_error_group) if _end(end, worker, now)]
     pks = {end.generation for end in won}
-    close(pks)
     index.write(pks)
+    close(pks)
     return pks
 
 

@@ -11,7 +11,7 @@ import pytest
 from modelless_web.engine.rescue import rescuer
 from modelless_web.engine.runtime import running
 from modelless_web.records.models import Picture
-from modelless_web.records.store import Kept
+from modelless_web.records.store import Kept, keep
 from tests.engine.asking import at, begin, finish
 from tests.engine.gallery import File, Gallery, gallery
 from tests.engine.rescue.test_rescuer import png
@@ -68,7 +68,7 @@ def test_what_is_being_stored_keeps_no_link_waiting(
     transactional_db: None, media: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rescuer, "AT_ONCE", 1)
-    keep, in_time = rescuer.keep, []
+    in_time = []
 
     def slowly(data: bytes) -> Kept:
         in_time.append(wait_for(lambda: len(shown.asked) > 1, 10))
