@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import F, Sum
-from django.db.models.functions import TruncMonth, TruncYear
+from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
 
 import modelless_web.records.money.amounts
 
@@ -19,9 +19,14 @@ BATCH = 2000
 
 
 def fill(apps, schema_editor):
-    """Add up people's days by month and by year, and what is everybody's by all three."""
+    """Add up people's days by month, quarter and year, and everybody's by all."""
     Usage, UsageOfAll = apps.get_model("records", "Usage"), apps.get_model("records", "UsageOfAll")
-    spans = {"day": F("day"), "month": TruncMonth("day"), "year": TruncYear("day")}
+    spans = {
+        "day": F("day"),
+        "month": TruncMonth("day"),
+        "quarter": TruncQuarter("day"),
+        "year": TruncYear("day"),
+    }
     for span, first in spans.items():
         if span != "day":
             _add_up(Usage, Usage, span, first, ("owner_id", *KEY))
@@ -55,7 +60,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="usage",
             name="span",
-            field=models.CharField(choices=[("day", "Day"), ("month", "Month"), ("year", "Year")], default="day", max_length=5),
+            field=models.CharField(choices=[("day", "Day"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")], default="day", max_length=7),
         ),
         migrations.AddIndex(
             model_name="usage",
@@ -74,7 +79,7 @@ class Migration(migrations.Migration):
             name="UsageOfAll",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("span", models.CharField(choices=[("day", "Day"), ("month", "Month"), ("year", "Year")], default="day", max_length=5)),
+                ("span", models.CharField(choices=[("day", "Day"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")], default="day", max_length=7)),
                 ("day", models.DateField(help_text="Of the person's own calendar.")),
                 ("model", models.CharField(max_length=200)),
                 ("status", models.CharField(choices=[("queued", "Queued"), ("running", "Running"), ("succeeded", "Done"), ("failed", "Failed"), ("cancelled", "Stopped"), ("interrupted", "Interrupted")], max_length=12)),

@@ -29,19 +29,24 @@ class Span(models.TextChoices):
 
     DAY = "day"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
 
     def first(self, day: date) -> date:
         """The first day of the time that a day falls in."""
-        if self is Span.YEAR:
-            return day.replace(month=1, day=1)
-        return day.replace(day=1) if self is Span.MONTH else day
+        months = MONTHS.get(self)
+        return day.replace(month=day.month - (day.month - 1) % months, day=1) if months else day
 
     def last(self, day: date) -> date:
         """The last day of the time that a day falls in."""
-        if self is Span.YEAR:
-            return day.replace(month=12, day=31)
-        return day.replace(day=monthrange(day.year, day.month)[1]) if self is Span.MONTH else day
+        months = MONTHS.get(self)
+        if months is None:
+            return day
+        month = day.month - (day.month - 1) % months + months - 1
+        return day.replace(month=month, day=monthrange(day.year, month)[1])
+
+
+MONTHS: Final = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
 
 
 class Days(models.Manager[Any]):
@@ -54,8 +59,8 @@ class Days(models.Manager[Any]):
 class Cell(models.Model):
     """How many ended generations have the same key, and what they add up to.
 
-    By day and, so that long times are read as fast, once more by month and by year: who adds up
-    cells of ``spans`` says which (``records.usage.reading.within``).
+    By day and, so that long times are read as fast, once more by month, quarter and year: who adds
+    up cells of ``spans`` says which (``records.usage.reading.within``).
 
     Written by ``records.usage.rollup`` alone, in the transaction that ends a generation. What is
     deleted for good moves to the cell that is ``is_purged``: its cost stays.
@@ -72,7 +77,7 @@ class Cell(models.Model):
         "estimated",
     )
 
-    span = models.CharField(max_length=5, choices=Span, default=Span.DAY)
+    span = models.CharField(max_length=7, choices=Span, default=Span.DAY)
     day = models.DateField(help_text="Of the person's own calendar.")
     gateway = models.ForeignKey(Gateway, models.PROTECT, related_name="+", db_index=False)
     model = models.CharField(max_length=200)

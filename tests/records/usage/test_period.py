@@ -124,16 +124,18 @@ def test_its_spans_count_each_of_its_days_once(words: dict[str, str], longest: S
     assert after == period.last + timedelta(days=1)
 
 
-def test_whole_years_and_months_stand_for_their_days() -> None:
+def test_whole_years_and_quarters_and_months_stand_for_their_days() -> None:
     period = Period("range", date(2024, 1, 31), date(2026, 8, 1))
     assert [
         (span.value, f"{first:%y-%m-%d}", f"{last:%y-%m-%d}")
         for span, first, last in period.spans()
     ] == [
         ("day", "24-01-31", "24-01-31"),
-        ("month", "24-02-01", "24-12-01"),
+        ("month", "24-02-01", "24-03-01"),
+        ("quarter", "24-04-01", "24-10-01"),
         ("year", "25-01-01", "25-01-01"),
-        ("month", "26-01-01", "26-07-01"),
+        ("quarter", "26-01-01", "26-04-01"),
+        ("month", "26-07-01", "26-07-01"),
         ("day", "26-08-01", "26-08-01"),
     ]
 

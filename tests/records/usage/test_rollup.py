@@ -1,4 +1,4 @@
-"""The roll-up by day, month and year: whatever is added or taken away, all agree."""
+"""The roll-up by day, month, quarter and year: whatever is added or taken away, all agree."""
 
 from datetime import date
 from decimal import Decimal
