@@ -236,7 +236,7 @@ def test_usage_and_ledger_agree_after_any_operations_and_crashes(
     run_state_machine_as_test(
         Studio,
         settings=settings(
-            max_examples=200 if is_long else 8,
+            max_examples=300 if is_long else 8,
             stateful_step_count=STEPS,
             deadline=None,
             phases=[Phase.generate, Phase.shrink],
