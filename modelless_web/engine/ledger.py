@@ -7,7 +7,7 @@ so a late, lost or doubled call is harmless on every database.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import batched
 from typing import Any
@@ -34,6 +34,7 @@ from modelless_web.records.models import (
     User,
 )
 from modelless_web.records.models.generations import joined
+from modelless_web.records.models.troubles import fingerprint
 from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
 from modelless_web.records.money.estimate import set_aside
@@ -205,9 +206,25 @@ def sketch(pk: UUID, choice: int, webp: bytes, size: tuple[int, int], worker: st
 
 
 @transaction.atomic(savepoint=False)
-def settle(end: Settlement, worker: str) -> bool:
-    """Close a run that ``worker`` holds; False if it was closed by somebody else before."""
+def settle(ends: Collection[Settlement], worker: str) -> set[UUID]:
+    """Close runs that ``worker`` holds; return those that nobody else had closed before.
+
+    What all of them add up to is counted once and, as in every process, in one order, errors
+    before costs: so two that settle runs of the same people never wait for each other.
+    """
     now = timezone.now()
+    won = [end for end in sorted(ends, key=_error_group) if _end(end, worker, now)]
+    pks = {end.generation for end in won}
+    index.write(pks)
+    close(pks)
+    return pks
+
+
+def _error_group(end: Settlement) -> str:
+    return fingerprint(end.error) if end.error else ""
+
+
+def _end(end: Settlement, worker: str, now: datetime) -> bool:
     usage, error = end.usage, end.error
     reasons = [choice.finish_reason for choice in end.choices if choice.finish_reason]
     won = Generation.objects.filter(
@@ -245,8 +262,6 @@ def settle(end: Settlement, worker: str) -> bool:
         ).save(force_insert=True)
         if end.has_sketches:
             Sketch.objects.filter(generation=end.generation).delete()
-        close([end.generation])
-        index.write([end.generation])
     return bool(won)
 
 

@@ -15,9 +15,10 @@ from functools import partial
 from typing import Any, Final, Unpack, cast
 from uuid import UUID
 
-from django.db import OperationalError, close_old_connections, connections, transaction
+from django.db import OperationalError, connections
 
 from modelless_web.engine import ledger
+from modelless_web.engine.batch import Asked, Order, write_all
 from modelless_web.engine.live import LiveLog, News, card
 from modelless_web.engine.outcome import ChoiceText, Exchanged, FailedAttempt, Settlement
 from modelless_web.engine.waits import for_ever
@@ -163,15 +164,6 @@ class Recording:
         return cast(News, news)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Something to be written, and who waits for it."""
-
-    action: Callable[[], Any]
-    future: asyncio.Future[Any]
-    counts: bool
-
-
 class Recorder:
     """The one writer of a process. Run ``keep`` for as long as the process lives."""
 
@@ -220,19 +212,13 @@ class Recorder:
             has_sketches=recording.has_sketches,
             **exchanged,
         )
-        await self.insist(partial(ledger.settle, end, self.worker))
+        await self._insist(end)
         self.open.pop(recording.pk, None)
         await self._log.publish([card(recording.owner, recording.pk)])
 
     async def insist[T](self, action: Callable[[], T]) -> T:
         """Have something written, however long the database is locked or the disk full."""
-        for pause in for_ever():
-            try:
-                return await self.do(action)
-            except OperationalError as error:
-                logger.error("What came waits for the ledger: %s", error)
-                await asyncio.sleep(pause)
-        raise AssertionError("The pauses never end.")
+        return await self._insist(action)  # type: ignore[no-any-return]
 
     async def repeat_later(self, recording: Recording, failed: FailedAttempt) -> bool:
         """Keep a failed attempt and tell that another follows; False if the row is lost."""
@@ -263,7 +249,7 @@ class Recorder:
         What ``counts`` goes first there: it waits for every other process that counts, and must
         hold nothing by then that one of those may wait for.
         """
-        return await self._order(action, counts)  # type: ignore[no-any-return]
+        return await self._order(action, counts=counts)  # type: ignore[no-any-return]
 
     async def keep(self) -> None:
         """Tell and write, until cancelled; whatever is open then is written once more."""
@@ -307,9 +293,18 @@ class Recorder:
         if news:
             await self._log.publish(news)
 
-    async def _order(self, action: Callable[[], Any], counts: bool = False) -> Any:
+    async def _insist(self, asked: Asked) -> Any:
+        for pause in for_ever():
+            try:
+                return await self._order(asked)
+            except OperationalError as error:
+                logger.error("What came waits for the ledger: %s", error)
+                await asyncio.sleep(pause)
+        raise AssertionError("The pauses never end.")
+
+    async def _order(self, asked: Asked, *, counts: bool = False) -> Any:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._orders.append(Order(action, future, counts))
+        self._orders.append(Order(asked, future, counts))
         self._stirred.set()
         self._urgent.set()
         return await future
@@ -327,7 +322,7 @@ class Recorder:
             return True
         try:
             results = await asyncio.get_running_loop().run_in_executor(
-                self._thread, _write_all, [order.action for order in orders], texts
+                self._thread, write_all, [order.asked for order in orders], texts, self.worker
             )
         except Exception as error:
             # Nothing has begun: who came meanwhile would wait as long again, and in vain.
@@ -350,10 +345,10 @@ class Recorder:
         return not failures
 
     def _take_orders(self) -> list[Order]:
-        """Take what is still wanted, what counts first."""
+        """Take what is still wanted, as its turn comes."""
         orders, self._orders = self._orders, []
         wanted = [order for order in orders if not order.future.done()]
-        return sorted(wanted, key=lambda order: not order.counts)
+        return sorted(wanted, key=lambda order: order.turn)
 
 
 def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
@@ -361,29 +356,3 @@ def _texts(recordings: list[Recording]) -> list[Callable[[], None]]:
     choices = {r.pk: r.snapshot() for r in recordings if r.choices}
     progress = {r.pk: r.progress for r in recordings if r.progress is not None}
     return [partial(ledger.write, choices, progress)] if choices or progress else []
-
-
-def _write_all(actions: list[Callable[[], Any]], texts: list[Callable[[], None]]) -> list[Any]:
-    """Do everything in one transaction; return each result, or the error in its place.
-
-    Raises what keeps the transaction from beginning: a database that is locked or can't be had.
-    """
-    close_old_connections()
-    has_begun = False
-    try:
-        with transaction.atomic():
-            has_begun = True
-            return [action() for action in (*actions, *texts)]
-    except Exception:
-        if not has_begun:
-            raise
-        # One of them failed and took the others along: each for itself, so that only it does.
-        return [_alone(action) for action in (*actions, *texts)]
-
-
-def _alone(action: Callable[[], Any]) -> Any:
-    try:
-        with transaction.atomic():
-            return action()
-    except Exception as error:
-        return error

@@ -47,7 +47,8 @@ class Ledger:
         """Add older copies of a finished generation, so far apart, without any work."""
         row = self.generation(pk)
         pictures = self._rows("SELECT * FROM records_picture WHERE generation_id = ?", _hex(pk))
-        usage = self._rows("SELECT * FROM records_usage WHERE owner_id = ?", row["owner_id"])[0]
+        days = "SELECT * FROM records_usage WHERE span = 'day' AND owner_id = ?"
+        usage = self._rows(days, row["owner_id"])[0]
         first = uuid.UUID(hex=row["id"]).int
         queued = datetime.fromisoformat(row["queued_at"])
         step = int(apart.total_seconds() * 1000)

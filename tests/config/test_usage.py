@@ -43,7 +43,7 @@ def test_each_difference_is_a_line_until_it_is_counted_anew(folder: Path) -> Non
     wrong = manage(folder, "check_usage")
     assert wrong.returncode == 1
     cell, storage = wrong.stdout.splitlines()
-    assert cell.startswith("day 20")
+    assert cell.startswith("span day, day 20")
     assert ", not (" in cell
     assert storage.startswith("history: 1 bytes, not ")
     assert manage(folder, "check_usage", "--rebuild").returncode == 0

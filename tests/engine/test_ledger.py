@@ -34,7 +34,7 @@ def settled(row: Generation, status: Status = Status.SUCCEEDED, **more: Any) -> 
     """Close a run that "worker" holds."""
     choices = more.pop("choices", [ChoiceText(0, "Hello", "", "stop")])
     end = Settlement(generation=row.pk, status=status, choices=choices, **more)
-    return ledger.settle(end, "worker")
+    return bool(ledger.settle([end], "worker"))
 
 
 def stored(row: Generation) -> Generation:

@@ -173,7 +173,7 @@ def test_who_comes_while_the_writer_waits_in_vain_does_not_wait_as_long_again(
         goes_on.set()
         return await asyncio.gather(first, second, return_exceptions=True)
 
-    monkeypatch.setattr(recorder, "_write_all", locked)
+    monkeypatch.setattr(recorder, "write_all", locked)
     assert {type(result) for result in engine.wait_for(both())} == {OperationalError}
 
 

@@ -25,8 +25,10 @@ from modelless_web.records.store import Kept, NotAPictureError, StoreError, is_k
 
 logger = logging.getLogger(__name__)
 
-# Memory: the bytes of each picture being fetched, pixels times four for each being decoded.
+# Memory: the bytes of each picture that is being fetched or here, pixels times four for each being
+# decoded. What is here and waits for its turn to be stored keeps no link from being asked.
 AT_ONCE: Final = 16
+MOST_HELD: Final = 32
 AT_ONCE_FOR_ONE_PERSON: Final = 8
 DECODED_AT_ONCE: Final = 2
 FIRST_WAIT: Final = 0.5
@@ -38,12 +40,13 @@ MOST_GONE: Final = 6
 PATIENCE: Final = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
-    """A picture that is being fetched here."""
+    """A picture that is being fetched here or, once its bytes have come, stored."""
 
     task: asyncio.Task[None]
     owner: int
+    has_come: bool = False
 
 
 class Rescuer:
@@ -105,9 +108,9 @@ class Rescuer:
     async def _look(self) -> None:
         self._stirred.clear()
         wait: float | None = None
-        room = AT_ONCE - len(self._jobs)
+        at_work = Counter(job.owner for job in self._jobs.values() if not job.has_come)
+        room = min(AT_ONCE - at_work.total(), MOST_HELD - len(self._jobs))
         if room > 0:
-            at_work = Counter(job.owner for job in self._jobs.values())
             order = partial(queue.claim, room, at_work, AT_ONCE_FOR_ONE_PERSON)
             try:
                 claims = await self._recorder.do(order)
@@ -155,6 +158,8 @@ class Rescuer:
         except UnreachableError as error:
             await self._write(generation.owner_id, picture, _after(picture, error, attempts))
         else:
+            self._jobs[picture.pk].has_come = True
+            self.stir()
             await self._settle(picture, generation.owner_id, received, attempts)
 
     async def _settle(self, row: Picture, owner: int, data: bytes, attempts: int) -> None:

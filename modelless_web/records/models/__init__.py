@@ -22,7 +22,7 @@ from modelless_web.records.models.pictures import Discarded, Picture, Sketch
 from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.models.references import Reference
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
-from modelless_web.records.models.usage import Usage
+from modelless_web.records.models.usage import Usage, UsageOfAll
 from modelless_web.records.models.users import User
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Tag",
     "Transcript",
     "Usage",
+    "UsageOfAll",
     "User",
     "Verdict",
     "Words",

@@ -21,6 +21,8 @@ COLUMNS = ("picture_count", "charge", "cost", "cost_basis", "duration_ms")
 
 def close(pks: Collection[UUID]) -> None:
     """Say of generations that have just ended what they cost, and count them in the roll-up."""
+    if not pks:
+        return
     rows = Generation.objects.filter(pk__in=pks).select_related("price_rule", "gateway")
     rows = rows.defer(*HEAVY, "gateway__key")
     row: Any

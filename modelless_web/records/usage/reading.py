@@ -3,17 +3,20 @@
 Amounts of different currencies are never added: sums have one for each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from modelless_web.records.models import Usage
+from modelless_web.records.models.usage import Cell, Span
 from modelless_web.records.money.amounts import ZERO
-from modelless_web.records.usage.period import Period, month_end, this_month
+from modelless_web.records.usage.period import Period
 
 type Key = tuple[Any, ...]
 
@@ -22,9 +25,11 @@ PICTURES: Final = "pictures"
 TOKENS: Final = "tokens"
 COUNTED: Final = (GENERATIONS, PICTURES, TOKENS)
 """What can be measured beside money, which is measured by its currency."""
+SEVERAL: Final = 3
+"""Currencies that are read of each of the first combinations."""
 FEW: Final = 200
 """Cells that are put in order here; of more, the database does it first."""
-SUMS: Final = {f"sum_{name}": Sum(name) for name in Usage.MEASURES}
+SUMS: Final = {f"sum_{name}": Sum(name) for name in Cell.MEASURES}
 """The measures of cells, added up; in the order of ``MEASURES``."""
 
 
@@ -64,17 +69,32 @@ class Figures:
             },
         )
 
+    def __neg__(self) -> "Figures":
+        return Figures(
+            -self.generations,
+            -self.pictures,
+            -self.prompt_tokens,
+            -self.completion_tokens,
+            -self.unpriced,
+            -self.estimated,
+            {currency: -cost for currency, cost in self.costs.items()},
+        )
+
 
 NONE: Final = Figures()
 type Sums = dict[Key, Figures]
 
 
-def within(rows: QuerySet[Usage], period: Period) -> QuerySet[Usage]:
-    """The cells of a period's days."""
-    return rows.filter(day__range=(period.first, period.last))
+def within(rows: QuerySet[Any], period: Period, longest: Span = Span.YEAR) -> QuerySet[Any]:
+    """Of the cells of all spans, the fewest that count a period's days, each of them once.
+
+    None is longer than ``longest``: to be told apart by day, it takes the cells of days.
+    """
+    pieces = (Q(span=span, day__range=(first, last)) for span, first, last in period.spans(longest))
+    return rows.filter(reduce(or_, pieces))
 
 
-def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
+def cells(rows: QuerySet[Any], *names: str) -> QuerySet[Any, Key]:
     """Every combination of these columns: they, the currency, and the sums of ``MEASURES``.
 
     The newest days first.
@@ -85,9 +105,34 @@ def cells(rows: QuerySet[Usage], *names: str) -> QuerySet[Any, Key]:
     return summed.filter(sum_generations__gt=0)
 
 
-def sums(rows: QuerySet[Usage], *names: str, most: int | None = None) -> Sums:
-    """The figures for every combination of these columns; of the first ``most`` cells alone."""
-    return _sums(cells(rows, *names)[:most], len(names))
+def sums(rows: QuerySet[Any], *names: str) -> Sums:
+    """The figures for every combination of these columns."""
+    return _sums(cells(rows, *names), len(names))
+
+
+def first_sums(
+    rows: QuerySet[Any], period: Period, names: Collection[str], most: int, today: date
+) -> Sums:
+    """The same within a period, of the first ``most`` combinations, the newest days first.
+
+    Of cells of all spans; where days are told apart, of as few days as hold so many.
+    """
+    found: Sums = {}
+    for part in period.newest(today) if "day" in names else (period,):
+        longest = Span.DAY if "day" in names else Span.YEAR
+        some = list(cells(within(rows, part, longest), *names)[: SEVERAL * most + 1])
+        found = _sums(some, len(names))
+        if len(some) > SEVERAL * most:
+            # It may have more currencies than were read.
+            found.popitem()
+        if len(found) >= most:
+            break
+    return dict(islice(found.items(), most))
+
+
+def total(found: Sums) -> Figures:
+    """What all of them add up to."""
+    return fold(found).get((), NONE)
 
 
 def by_month(found: Sums) -> Sums:
@@ -108,7 +153,7 @@ def fold(found: Sums, *places: int) -> Sums:
     return folded
 
 
-def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
+def most_of(rows: QuerySet[Any], name: str, measure: str, most: int) -> Sums:
     """The figures of the ``most`` models or people that have the most of a measure.
 
     One query where there are few of them, three where there are many.
@@ -124,7 +169,7 @@ def most_of(rows: QuerySet[Usage], name: str, measure: str, most: int) -> Sums:
     return {key: folded[key] for key in order[:most]}
 
 
-def _first(rows: QuerySet[Usage], name: str, measure: str, most: int) -> list[Any]:
+def _first(rows: QuerySet[Any], name: str, measure: str, most: int) -> list[Any]:
     measured = {
         GENERATIONS: Sum("generations"),
         PICTURES: Sum("pictures"),
@@ -142,15 +187,18 @@ def _sums(found: Iterable[Key], size: int) -> Sums:
     return folded
 
 
-def lately(rows: QuerySet[Usage], today: date) -> tuple[Figures, Figures]:
+def lately(rows: QuerySet[Any], today: date) -> tuple[Figures, Figures]:
     """Today, and this month so far; one query."""
-    by_day = sums(within(rows, this_month(today)), "day")
-    return by_day.get((today,), NONE), fold(by_day).get((), NONE)
+    keys = [(span, span.first(today)) for span in (Span.DAY, Span.MONTH)]
+    spans, days = zip(*keys, strict=True)
+    found = sums(rows.filter(span__in=spans, day__in=days), "span", "day")
+    now, month = (found.get(key, NONE) for key in keys)
+    return now, month
 
 
 def forecast(month: Figures, today: date) -> Figures:
     """What the month comes to if its other days are as those so far, today included."""
-    days = month_end(today).day
+    days = Span.MONTH.last(today).day
 
     def until_the_end(so_far: int) -> int:
         return round(Decimal(so_far) * days / today.day)
@@ -166,6 +214,6 @@ def forecast(month: Figures, today: date) -> Figures:
 
 
 def _figures(currency: str, cell: tuple[Any, ...]) -> Figures:
-    values = dict(zip(Usage.MEASURES, cell, strict=True))
+    values = dict(zip(Cell.MEASURES, cell, strict=True))
     cost = values.pop("cost")
     return Figures(**values, costs={currency: cost} if currency else {})

@@ -3,6 +3,7 @@ transaction. All of it comes from one sum over generations, so that nothing coun
 """
 
 from collections.abc import Collection, Mapping
+from operator import add
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from modelless_web.records.models.generations import OPEN, Basis, Generation
-from modelless_web.records.models.usage import Usage
+from modelless_web.records.models.usage import Cell, Span, Usage, UsageOfAll
 from modelless_web.records.money.amounts import ZERO
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 type Key = tuple[Any, ...]
 type Measures = tuple[Any, ...]
 
+TABLES: Final[tuple[type[Usage] | type[UsageOfAll], ...]] = (Usage, UsageOfAll)
 LEDGER_KEY: Final = [name for name in Usage.KEY if name != "is_purged"]
 SUMS: Final = {
     "generations": Count("pk"),
@@ -51,8 +53,7 @@ def count(pks: Collection[UUID]) -> None:
 def purge(rows: QuerySet[Generation]) -> None:
     """Note that these are about to be deleted for good: what they cost stays counted, apart."""
     cells = tally(rows)
-    _add({key: _negative(measures) for key, measures in cells.items()})
-    _add({(*key[:-1], True): measures for key, measures in cells.items()})
+    _move(cells, {key: (*key[:-1], True) for key in cells})
 
 
 def hand_over(guest: "User", account: "User") -> None:
@@ -63,8 +64,8 @@ def hand_over(guest: "User", account: "User") -> None:
         row[: len(Usage.KEY)]: row[len(Usage.KEY) :]
         for row in theirs.values_list(*Usage.KEY, *Usage.MEASURES)
     }
-    theirs.delete()
-    _add({(*key[:place], account.pk, *key[place + 1 :]): cells[key] for key in cells})
+    _move(cells, {key: (*key[:place], account.pk, *key[place + 1 :]) for key in cells})
+    Usage.spans.filter(owner=guest).delete()
 
 
 @transaction.atomic
@@ -73,31 +74,56 @@ def rebuild() -> None:
     if connection.vendor == "postgresql":
         # Whoever has ended a generation and not counted it yet waits until we have counted.
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE records_usage IN SHARE ROW EXCLUSIVE MODE")
-    Usage.objects.filter(is_purged=False).delete()
+            for table in TABLES:
+                name = connection.ops.quote_name(table._meta.db_table)
+                cursor.execute(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
+    for table in TABLES:
+        table.spans.filter(is_purged=False).delete()
     _add(tally(Generation.objects.all()))
 
 
-def _negative(measures: Measures) -> Measures:
-    return tuple(-value for value in measures)
+def _move(cells: Mapping[Key, Measures], to: Mapping[Key, Key]) -> None:
+    """Take cells' measures away from them and add them to others."""
+    taken = {key: tuple(-value for value in measures) for key, measures in cells.items()}
+    _add(taken | {to[key]: measures for key, measures in cells.items()})
+
+
+def spread(table: type[Cell], cells: Mapping[Key, Measures]) -> dict[Key, Measures]:
+    """What cells of people's days add to a table: by span, and by the columns that it tells."""
+    places = [Usage.KEY.index(name) for name in table.KEY]
+    found: dict[Key, Measures] = {}
+    for key, measures in cells.items():
+        day, *rest = (key[place] for place in places)
+        for span in Span:
+            to = (span.value, span.first(day), *rest)
+            before = found.get(to, [ZERO] * len(measures))
+            found[to] = tuple(map(add, before, measures))
+    return {key: measures for key, measures in found.items() if any(measures)}
 
 
 def _add(cells: Mapping[Key, Measures]) -> None:
-    """Add to the cells, those that are not there yet included, each in one statement.
+    """Add to the cells, those that are not there yet included.
 
-    In one order everywhere, so that two processes never wait for each other's.
+    In one order everywhere, and called once in a transaction: so two processes never wait for
+    each other's. What all share comes last, and is held the shortest.
     """
-    if not cells:
-        return
-    by_name = {field.name: field for field in Usage._meta.concrete_fields}
-    fields = [by_name[name] for name in (*Usage.KEY, *Usage.MEASURES)]
+    for table in TABLES:
+        found = spread(table, cells)
+        if found:
+            _upsert(table, found)
+
+
+def _upsert(table: type[Cell], cells: Mapping[Key, Measures]) -> None:
+    by_name = {field.name: field for field in table._meta.concrete_fields}
+    fields = [by_name[name] for name in ("span", *table.KEY, *table.MEASURES)]
     quote = connection.ops.quote_name
-    table = quote(Usage._meta.db_table)
+    name = quote(table._meta.db_table)
     columns = [quote(field.column or "") for field in fields]
-    keys, measures = columns[: len(Usage.KEY)], columns[len(Usage.KEY) :]
-    grown = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in measures)
+    size = len(columns) - len(table.MEASURES)
+    keys, measures = columns[:size], columns[size:]
+    grown = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in measures)
     statement = (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - quoted names
+        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - quoted names
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {grown}"
     )
     values = [

@@ -85,5 +85,11 @@ def choices(today: date) -> list[tuple[str, str]]:
         month = month.replace(day=1) - timedelta(days=1)
         months.append((f"{month:%Y-%m}", f"{month:%B %Y}"))
     years = [(str(year), str(year)) for year in range(today.year, today.year - YEARS_BACK, -1)]
-    fixed = [(periods.THIS_MONTH, "This month"), (periods.LAST_DAYS, "The last 30 days")]
+    fixed = [
+        (periods.TODAY, "Today"),
+        (periods.THIS_MONTH, "This month"),
+        (periods.LAST_DAYS, "The last 30 days"),
+        (periods.LAST_MONTHS, "The last 12 months"),
+        (periods.ALL, "All time"),
+    ]
     return [*fixed, *months, *years, (periods.RANGE, "From – to")]

@@ -1,6 +1,6 @@
 """A usage page put together: what the address asks for, and rows that lead to what they count."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from modelless_web.records.language.query import Query, Term
 from modelless_web.records.models import Charge, Status, Usage
+from modelless_web.records.models.usage import Span
 from modelless_web.records.usage import period as periods
 from modelless_web.records.usage.reading import (
     COUNTED,
@@ -20,11 +21,13 @@ from modelless_web.records.usage.reading import (
     Figures,
     Sums,
     by_month,
+    first_sums,
     fold,
     forecast,
     lately,
     most_of,
     sums,
+    total,
     within,
 )
 from modelless_web.studio.reports.asked import ENDED, HEADS, Asked, choices
@@ -42,7 +45,7 @@ from modelless_web.studio.reports.rows import (
 
 MOST: Final = 20
 """Models, or people, that have a row of their own."""
-MOST_COMBINED: Final = 200
+MOST_COMBINED: Final = 50
 MOST_CHOICES: Final = 200
 OPERATORS: Final = {
     "owner": "owner",
@@ -58,12 +61,14 @@ MEASURES: Final = {name: name.capitalize() for name in COUNTED}
 
 @dataclass
 class Report:
-    """One reading of ``cells``; ``door`` makes an address of a query, or "" where there is none.
+    """One reading of ``cells``, and of ``each`` person's where people are told apart.
 
+    ``door`` makes an address of a query, or "" where there is none.
     ``is_about_money``: bars show the first currency unless something else is asked for.
     """
 
-    cells: QuerySet[Usage]
+    cells: QuerySet[Any]
+    each: QuerySet[Usage]
     asked: Asked
     today: date
     door: Callable[[str], str]
@@ -71,21 +76,30 @@ class Report:
     is_about_money: bool = False
 
     @cached_property
-    def narrowed(self) -> QuerySet[Usage]:
+    def narrowed(self) -> QuerySet[Any]:
         return self.cells.filter(**self.asked.filters)
 
     @cached_property
-    def rows(self) -> QuerySet[Usage]:
-        return within(self.narrowed, self.asked.period)
+    def rows(self) -> QuerySet[Any]:
+        return self.rows_by(())
+
+    def narrowed_by(self, names: Collection[str]) -> QuerySet[Any]:
+        """What is to be told apart by these columns, of all times."""
+        return self.each.filter(**self.asked.filters) if "owner" in names else self.narrowed
+
+    def rows_by(self, names: Collection[str]) -> QuerySet[Any]:
+        """The same, of the period."""
+        longest = Span.DAY if "day" in names else Span.YEAR
+        return within(self.narrowed_by(names), self.asked.period, longest)
 
     @cached_property
     def ends(self) -> Sums:
-        """By how they ended: few rows, of which several tables are made."""
-        return sums(self.rows, "status", "charge", "error_kind", "is_purged")
+        """By model and how they ended: few rows, of which several tables are made."""
+        return sums(self.rows, "model", "status", "charge", "error_kind", "is_purged")
 
     @cached_property
     def total(self) -> Figures:
-        return fold(self.ends).get((), NONE)
+        return total(self.ends)
 
     @cached_property
     def currencies(self) -> list[str]:
@@ -130,15 +144,15 @@ class Report:
                 Row(("Forecast to the month’s end",), "", forecast(month, self.today)),
             ],
             "days_so_far": self.today.day,
-            "days_of_month": periods.month_end(self.today).day,
+            "days_of_month": Span.MONTH.last(self.today).day,
             "total": self.row("All", self.total),
-            "purged": fold(self.ends, 3).get((True,), NONE).generations,
+            "purged": fold(self.ends, 4).get((True,), NONE).generations,
             "steps": steps,
             "step_head": HEADS["month" if self.asked.period.by_month else "day"],
             "chart": self.chart(steps),
-            "models": self.ranked("model"),
-            "statuses": self.fixed(0, "status", Status.choices, ENDED),
-            "charges": self.fixed(1, "charge", Charge.choices, Charge.values),
+            "models": self.models(),
+            "statuses": self.fixed(1, "status", Status.choices, ENDED),
+            "charges": self.fixed(2, "charge", Charge.choices, Charge.values),
             "failures": self.failures(),
             "periods": choices(self.today),
             "all_statuses": [(status.value, status.label) for status in ENDED],
@@ -151,15 +165,22 @@ class Report:
         }
 
     def steps(self) -> list[Row]:
-        """Every day of the period, or every month of a long one, those without any included."""
-        found = sums(self.rows, "day")
-        if self.asked.period.by_month:
+        """Every day of the period, or every month of a long one, those without any included.
+
+        All time begins with the first of them.
+        """
+        period = self.asked.period
+        step = Span.MONTH if period.by_month else Span.DAY
+        found = sums(within(self.narrowed, period, step), "day")
+        if period.by_month:
             found = by_month(found)
+        begins = min((day for (day,) in found), default=self.today)
         return [
             replace(
                 self.row(step.label, found.get((step.begins,), NONE), step.terms), name=step.name
             )
-            for step in self.asked.period.steps()
+            for step in period.steps()
+            if period.name != periods.ALL or step.last >= begins
         ]
 
     def chart(self, steps: Sequence[Row]) -> Chart:
@@ -177,15 +198,21 @@ class Report:
             lambda value: said(value, self.measure),
         )
 
-    def ranked(self, name: str) -> list[Row]:
-        """The models, or the people, that have the most."""
-        found = most_of(self.rows, name, self.measure, MOST)
-        people = names_of(key[0] for key in found) if name == "owner" else {}
+    def models(self) -> list[Row]:
+        """Those that have the most."""
+        found = fold(self.ends, 0).items()
+        rows = [replace(self.row(name, each, model=name), name=name) for (name,), each in found]
+        return self.in_order(rows)[:MOST]
+
+    def people(self) -> list[Row]:
+        """Those that have the most."""
+        found = most_of(self.rows_by(("owner",)), "owner", self.measure, MOST)
+        people = names_of(owner for (owner,) in found)
         rows = []
-        for (value,), figures in found.items():
-            word = word_of(value, people)
-            row = self.row(label_of(name, value, people), figures, None, **{name: word})
-            rows.append(replace(row, name=str(word)))
+        for (owner,), figures in found.items():
+            name = word_of(owner, people)
+            row = self.row(label_of("owner", owner, people), figures, owner=name)
+            rows.append(replace(row, name=str(name)))
         return self.in_order(rows)
 
     def in_order(self, rows: list[Row]) -> list[Row]:
@@ -212,7 +239,7 @@ class Report:
 
     def failures(self) -> list[Row]:
         """What went wrong, the commonest first."""
-        found = fold(self.ends, 2)
+        found = fold(self.ends, 3)
         rows = [
             replace(self.row(cause(kind), figures, error_kind=kind), name=kind)
             for (kind,), figures in found.items()
@@ -221,12 +248,14 @@ class Report:
         return self.in_order(rows)
 
     def combined(self) -> list[Row]:
-        """By what was chosen together, the newest days first; the first 200."""
+        """By what was chosen together, the newest days first: fifty rows and what is left."""
         by = self.asked.by
-        found = sums(self.rows, *by, most=MOST_COMBINED) if by else {}
+        if not by:
+            return []
+        found = first_sums(self.narrowed_by(by), self.asked.period, by, MOST_COMBINED, self.today)
         place = by.index("owner") if "owner" in by else None
         people = {} if place is None else names_of(key[place] for key in found)
-        return [
+        rows = [
             Row(
                 tuple(label_of(name, value, people) for name, value in zip(by, key, strict=True)),
                 self.link(**{n: word_of(v, people) for n, v in zip(by, key, strict=True)}),
@@ -234,9 +263,14 @@ class Report:
             )
             for key, figures in found.items()
         ]
+        rest = self.total + -total(found)
+        others = Row(("All others", *[""] * (len(by) - 1)), "", rest)
+        return [*rows, others] if rest.generations else rows
 
     def all_models(self) -> list[str]:
         """What there is to choose from in the period."""
+        if not self.asked.filters:
+            return [name for (name,) in fold(self.ends, 0)][:MOST_CHOICES]
         names = within(self.cells, self.asked.period).order_by("model")
         return list(names.values_list("model", flat=True).distinct()[:MOST_CHOICES])
 
@@ -250,16 +284,12 @@ def term_of(name: str, value: Any) -> Term:
     return Term(str(value), OPERATORS[name])
 
 
-def history(query: str) -> str:
-    """A person's own history."""
-    return f"{reverse('history')}?{urlencode({'q': query})}"
+def door(view: str) -> Callable[[str], str]:
+    """To the generations that a view finds: of a person ``history``, of everybody admin's list."""
+    address = reverse(view)
+    return lambda query: f"{address}?{urlencode({'q': query})}"
 
 
 def nowhere(query: str) -> str:
     """For who may read the sums and not the generations."""
     return ""
-
-
-def everybodys(query: str) -> str:
-    """Everybody's generations, in admin."""
-    return f"{reverse('admin:records_generation_changelist')}?{urlencode({'q': query})}"

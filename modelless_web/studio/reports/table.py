@@ -21,7 +21,7 @@ def table(report: Report, names: Sequence[str]) -> HttpResponse:
 
     It holds 100,000 lines and says so where there are more.
     """
-    found = list(cells(report.rows, *names)[: MOST_LINES + 1])
+    found = list(cells(report.rows_by(names), *names)[: MOST_LINES + 1])
     owner = names.index("owner") if "owner" in names else None
     people = {} if owner is None else names_of(cell[owner] for cell in found)
     lines = [BOM + line([*names, "currency", *Usage.MEASURES])]

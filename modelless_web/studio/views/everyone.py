@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from modelless_web.records.language.query import Term
-from modelless_web.records.models import Usage, User
+from modelless_web.records.models import Usage, UsageOfAll, User
 from modelless_web.records.usage.reading import GENERATIONS, most_of
 from modelless_web.records.usage.speed import Speed, queue, speeds
 from modelless_web.studio.reports.asked import dimensions, read
-from modelless_web.studio.reports.report import Report, everybodys, nowhere
+from modelless_web.studio.reports.report import Report, door, nowhere
 from modelless_web.studio.reports.table import table
 from modelless_web.studio.requests import StudioRequest, may_view_all
 
@@ -51,7 +51,7 @@ def context(request: StudioRequest, report: Report) -> dict[str, Any]:
         "is_for_staff": True,
         "may_view_all": True,
         "dimensions": dimensions(DIMENSIONS, report.asked),
-        "people": report.ranked("owner"),
+        "people": report.people(),
         "queue": queue(),
     }
     return report.context() | speed | own
@@ -61,13 +61,15 @@ def reading(request: StudioRequest) -> Report:
     """What the address asks for, of everybody or of one person."""
     today = request.user.day(timezone.now())
     asked = read(request, today, DIMENSIONS)
-    door = everybodys if request.user.has_perm("records.view_generation") else nowhere
+    may_look = request.user.has_perm("records.view_generation")
+    way = door("admin:records_generation_changelist") if may_look else nowhere
     if not asked.person:
-        return Report(Usage.objects.all(), asked, today, door, is_about_money=True)
+        together, each = UsageOfAll.spans.all(), Usage.spans.all()
+        return Report(together, each, asked, today, way, is_about_money=True)
     person = User.objects.filter(username__iexact=asked.person).first()
-    cells = Usage.objects.filter(owner=person) if person else Usage.objects.none()
+    cells = Usage.spans.filter(owner=person) if person else Usage.spans.none()
     terms = [Term(asked.person, "owner")]
-    return Report(cells, asked, today, door, terms, is_about_money=True)
+    return Report(cells, cells, asked, today, way, terms, is_about_money=True)
 
 
 def speeds_of(report: Report) -> list[Speed]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from modelless_web.records.models import Usage
 from modelless_web.studio.forms.zone import ZoneForm
 from modelless_web.studio.reports.asked import dimensions, read
-from modelless_web.studio.reports.report import Report, history
+from modelless_web.studio.reports.report import Report, door
 from modelless_web.studio.reports.table import table
 from modelless_web.studio.requests import StudioRequest, may_view_all
 
@@ -38,7 +38,8 @@ def page(request: StudioRequest, form: ZoneForm, status: int = 200) -> HttpRespo
     """The page around a form."""
     today = request.user.day(timezone.now())
     asked = read(request, today, DIMENSIONS)
-    report = Report(Usage.objects.filter(owner=request.user), asked, today, history)
+    mine = Usage.spans.filter(owner=request.user)
+    report = Report(mine, mine, asked, today, door("history"))
     if request.GET.get("format") == "csv":
         return table(report, asked.by or DIMENSIONS)
     context = report.context() | {

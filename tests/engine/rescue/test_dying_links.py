@@ -11,7 +11,8 @@ import pytest
 from modelless_web.engine.rescue import rescuer
 from modelless_web.engine.runtime import running
 from modelless_web.records.models import Picture
-from tests.engine.asking import at, begin
+from modelless_web.records.store import Kept, keep
+from tests.engine.asking import at, begin, finish
 from tests.engine.gallery import File, Gallery, gallery
 from tests.engine.rescue.test_rescuer import png
 from tests.support.beside import beside
@@ -61,6 +62,25 @@ def test_none_is_lost_while_the_server_is_up(
     lost = states.count(Picture.State.LOST)
     figures("pictures of dying links", rescued=len(states) - lost, lost=lost)
     assert (len(states), lost) == (number, 0)
+
+
+def test_what_is_being_stored_keeps_no_link_waiting(
+    transactional_db: None, media: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescuer, "AT_ONCE", 1)
+    in_time = []
+
+    def slowly(data: bytes) -> Kept:
+        in_time.append(wait_for(lambda: len(shown.asked) > 1, 10))
+        return keep(data)
+
+    monkeypatch.setattr(rescuer, "keep", slowly)
+    with gallery() as shown, beside(running):
+        for path in ("/one.png", "/two.png"):
+            shown.hang(File(png()), path=path)
+        row = finish(begin(at(shown.url)))
+    assert in_time == [True, True]
+    assert {picture.state for picture in row.pictures.all()} == {Picture.State.STORED}
 
 
 def hang_dying(shown: Gallery, number: int, lives: Sequence[float], pace: float) -> None:

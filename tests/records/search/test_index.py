@@ -30,7 +30,7 @@ def finds(owner: User, typed: str) -> list[Generation]:
 def settle(row: Generation, **ending: Any) -> None:
     ledger.claim([row.pk], WORKER)
     values: dict[str, Any] = {"status": Status.SUCCEEDED, "choices": [], **ending}
-    assert ledger.settle(Settlement(generation=row.pk, **values), WORKER)
+    assert ledger.settle([Settlement(generation=row.pk, **values)], WORKER)
 
 
 def test_a_prompt_is_found_as_soon_as_it_waits() -> None:

@@ -9,13 +9,27 @@ from hypothesis import strategies as st
 
 from modelless_web.records.language.operators import days
 from modelless_web.records.language.query import Term, parse
+from modelless_web.records.models.usage import Span
 from modelless_web.records.usage.period import MOST_DAYS, Period, read
 
 TODAY = date(2026, 11, 26)
 DATES = st.dates(date(1970, 1, 1), date(9998, 12, 31)).map(date.isoformat)
 WORDS = st.fixed_dictionaries(
     {
-        "period": st.sampled_from(["month", "days", "range", "2024-02", "2025", "2026-11-26", "x"]),
+        "period": st.sampled_from(
+            [
+                "today",
+                "month",
+                "days",
+                "months",
+                "all",
+                "range",
+                "2024-02",
+                "2025",
+                "2026-11-26",
+                "x",
+            ]
+        ),
         "from": DATES | st.text(max_size=12),
         "to": DATES | st.text(max_size=12),
     }
@@ -40,6 +54,14 @@ WORDS = st.fixed_dictionaries(
             date(2026, 3, 20),
             "5 March 2026 to 20 March 2026",
         ),
+        ({"period": "today"}, TODAY, TODAY, "26 November 2026"),
+        (
+            {"period": "months"},
+            date(2025, 12, 1),
+            date(2026, 11, 30),
+            "December 2025 to November 2026",
+        ),
+        ({"period": "all"}, date(2017, 1, 1), date(2026, 12, 31), "All time"),
         ({"period": "range", "from": "?", "to": ""}, TODAY.replace(day=1), None, "November 2026"),
         ({"period": "nonsense"}, TODAY.replace(day=1), None, "November 2026"),
     ],
@@ -89,3 +111,39 @@ def test_its_steps_are_all_of_its_days_in_order(words: dict[str, str]) -> None:
         if step.first > date(1970, 1, 3):
             inside = {day for day in around(whole) if step.first <= day <= step.last}
             assert found(step.terms, whole) == inside
+
+
+@given(WORDS, st.sampled_from(Span))
+def test_its_spans_count_each_of_its_days_once(words: dict[str, str], longest: Span) -> None:
+    period = read(words, TODAY)
+    after = period.first
+    for span, first, last in period.spans(longest):
+        assert (span.first(first), span.first(last)) == (after, last)
+        assert [*Span].index(span) <= [*Span].index(longest)
+        after = span.last(last) + timedelta(days=1)
+    assert after == period.last + timedelta(days=1)
+
+
+def test_whole_years_and_quarters_and_months_stand_for_their_days() -> None:
+    period = Period("range", date(2024, 1, 31), date(2026, 8, 1))
+    assert [
+        (span.value, f"{first:%y-%m-%d}", f"{last:%y-%m-%d}")
+        for span, first, last in period.spans()
+    ] == [
+        ("day", "24-01-31", "24-01-31"),
+        ("month", "24-02-01", "24-03-01"),
+        ("quarter", "24-04-01", "24-10-01"),
+        ("year", "25-01-01", "25-01-01"),
+        ("quarter", "26-01-01", "26-04-01"),
+        ("month", "26-07-01", "26-07-01"),
+        ("day", "26-08-01", "26-08-01"),
+    ]
+
+
+@given(WORDS)
+def test_its_newest_days_grow_until_they_are_all(words: dict[str, str]) -> None:
+    period = read(words, TODAY)
+    parts = list(period.newest(TODAY))
+    assert parts[-1] == period
+    assert all(part.first >= after.first for part, after in pairwise(parts))
+    assert len(parts) <= 5

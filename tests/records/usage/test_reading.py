@@ -7,10 +7,13 @@ import pytest
 from django.db.models import QuerySet
 
 from modelless_web.records.models import Usage, User
+from modelless_web.records.models.usage import Span
 from modelless_web.records.usage import reading
+from modelless_web.records.usage.period import Period
 from modelless_web.records.usage.reading import (
     Figures,
     by_month,
+    first_sums,
     fold,
     forecast,
     lately,
@@ -93,9 +96,10 @@ def test_the_most_come_first_however_many_there_are(
 
 
 def test_today_is_a_part_of_this_month(owner: User) -> None:
-    for day in (MARCH_5, MARCH_31, APRIL_1):
+    for day in (MARCH_31, APRIL_1):
         cell(owner, day)
-    now, month = lately(mine(owner), MARCH_31)
+        cell(owner, day.replace(day=1), span=Span.MONTH, generations=2)
+    now, month = lately(Usage.spans.filter(owner=owner), MARCH_31)
     assert (now.generations, month.generations) == (1, 2)
 
 
@@ -104,3 +108,33 @@ def test_a_month_goes_on_as_it_began() -> None:
     end = forecast(so_far, MARCH_5)
     assert (end.generations, end.costs) == (62, {"USD": Decimal("9.3")})
     assert forecast(so_far, MARCH_31) == so_far
+
+
+def test_the_first_day_stands_for_the_month_and_nothing_for_nothing() -> None:
+    so_far = Figures(generations=2, pictures=1, costs={"EUR": Decimal(1), "USD": Decimal(2)})
+    end = forecast(so_far, date(2028, 2, 1))
+    assert (end.generations, end.pictures) == (58, 29)
+    assert end.costs == {"EUR": Decimal(29), "USD": Decimal(58)}
+    assert forecast(Figures(), date(2026, 3, 1)) == Figures()
+
+
+YEAR = Period("2026", date(2026, 1, 1), date(2026, 12, 31))
+
+
+def test_the_newest_days_come_first_and_no_currency_is_missing(owner: User) -> None:
+    for month in (1, 2, 3):
+        for currency in ("EUR", "USD"):
+            cell(owner, date(2026, month, 7), currency=currency, cost=Decimal(month))
+    rows, today = Usage.spans.filter(owner=owner), date(2026, 11, 26)
+    found = first_sums(rows, YEAR, ("day", "model"), 2, today)
+    assert [day for day, _ in found] == [date(2026, 3, 7), date(2026, 2, 7)]
+    assert [len(figures.costs) for figures in found.values()] == [2, 2]
+
+
+def test_what_has_no_day_is_read_from_the_longest_spans(owner: User) -> None:
+    cell(owner, date(2026, 1, 1), span=Span.YEAR, generations=7)
+    cell(owner, date(2026, 1, 5), generations=1)
+    rows = Usage.spans.filter(owner=owner)
+    assert [one.generations for one in first_sums(rows, YEAR, ("model",), 5, MARCH_5).values()] == [
+        7
+    ]

@@ -1,89 +1,23 @@
 """Usage: what was used, and where every figure leads."""
 
-import html
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from modelless_web.records.ids import first_at
 from modelless_web.records.language.query import parse
-from modelless_web.records.models import Charge, Gateway, Generation, Status, Usage, User
-from modelless_web.records.models.generations import Basis, midnight
-from modelless_web.records.search.find import find, find_all
+from modelless_web.records.models import Generation, Usage, User
+from modelless_web.records.search.find import find
 from modelless_web.records.usage import rollup
-from tests.studio.conftest import signed_in
-from tests.studio.factories import unsaved_generation
+from modelless_web.studio.reports import report, table
 from tests.studio.pages import queries, text_of
+from tests.studio.usage import BAR, asked_of, leads, priced, rows, used
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
-
-ROW: Final = re.compile(r'<tr data-name="([^"]*)">(.*?)</tr>', re.DOTALL)
-BAR: Final = re.compile(r'<a class="chart-bar[^"]*" href="([^"]*)" tabindex="-1"><title>([^<]*)<')
-
-
-def used(owner: User, day: date, gateway: Gateway | None = None, **columns: Any) -> Generation:
-    """A generation that has ended, counted."""
-    row = unsaved_generation(owner, gateway or factories.gateway(), day=day, **columns)
-    moment = midnight(day) + timedelta(hours=12)
-    row.queued_at, row.pk = moment, UUID(int=first_at(moment).int | row.pk.int & (1 << 62) - 1)
-    if not row.charge:
-        row.charge = Charge.CHARGED if row.status == Status.SUCCEEDED else Charge.REFUSED
-    row.save(force_insert=True)
-    rollup.count([row.pk])
-    return row
-
-
-def priced(amount: str, currency: str = "USD") -> dict[str, Any]:
-    """The columns of what has a price."""
-    return {"cost": Decimal(amount), "currency": currency, "cost_basis": Basis.EXACT}
-
-
-def rows(page: str, heading: str) -> dict[str, str]:
-    """The rows of the table with that caption, by name."""
-    (table,) = re.findall(rf">{heading}</caption>(.*?)</table>", page, re.DOTALL)
-    return dict(ROW.findall(table))
-
-
-def asked_of(href: str) -> str:
-    """The query that a link leads to."""
-    return parse_qs(urlsplit(html.unescape(href)).query)["q"][0]
-
-
-def leads(page: str) -> list[str]:
-    """Every query that the page leads to."""
-    found = re.findall(r'href="(/(?:history|admin/records/generation)/\?q=[^"]*)"', page)
-    return list(dict.fromkeys(asked_of(href) for href in found))
-
-
-@pytest.fixture
-def work(person: User, stranger: User) -> User:
-    """Somebody's month, beside somebody else's."""
-    gateway = factories.gateway()
-    for owner in (person, stranger):
-        used(owner, date(2026, 3, 5), gateway, total_tokens=10, **priced("0.10"))
-        used(owner, date(2026, 3, 5), gateway, model="gpt", **priced("0.50", "EUR"))
-        used(owner, date(2026, 3, 20), gateway, model="two words")
-        used(
-            owner,
-            date(2026, 3, 31),
-            gateway,
-            status=Status.FAILED,
-            error_kind="timeout",
-            charge=Charge.MAYBE,
-            **priced("0.02"),
-        )
-        used(owner, date(2026, 4, 1), gateway, **priced("7"))
-        used(owner, date(2026, 2, 28), gateway, **priced("9"))
-    return person
 
 
 def test_an_empty_month_has_axes_and_zeros(mine: Client) -> None:
@@ -118,6 +52,30 @@ def test_every_bar_leads_to_its_day(mine: Client, work: User) -> None:
         ("on:2026-03-20 -is:open", "20 March 2026: 1 generation"),
         ("on:2026-03-31 -is:open", "31 March 2026: 1 generation"),
     ]
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "period=2026-03",
+        "period=2026",
+        "period=range&from=2026-03-31&to=2026-04-01",
+        "period=range&from=2025-12-20&to=2026-03-31",
+    ],
+)
+def test_the_bars_together_lead_to_everything_once(mine: Client, work: User, period: str) -> None:
+    # Made where it is still yesterday, and where it is tomorrow already.
+    used(work, date(2026, 3, 31), hour=33)
+    used(work, date(2026, 4, 1), hour=-13)
+    used(work, date(2026, 2, 28), hour=25)
+    page = mine.get(f"/usage/?{period}").content.decode()
+    found = [row for href, _ in BAR.findall(page) for row in find(work, parse(asked_of(href)))]
+    whole = re.search(r'usage-total"><a href="([^"]*)"', page)
+    assert whole
+    assert len(found) == len(set(found))
+    assert set(found) == set(find(work, parse(asked_of(whole[1]))))
+    counted = [int(title.split()[-2]) for _, title in BAR.findall(page)]
+    assert sum(counted) == len(found) > 1
 
 
 def test_amounts_of_two_currencies_stay_apart(mine: Client, work: User) -> None:
@@ -171,8 +129,8 @@ def test_no_link_leads_to_what_the_address_leaves_out(
 
 def test_what_was_chosen_together_is_counted_together(mine: Client, work: User) -> None:
     page = text_of(mine.get("/usage/?period=2026-03&by=day&by=model&by=status"))
-    (table,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
-    found = re.findall(r'<th scope="row"><a href="([^"]*)">([^<]*)</a></th>', table)
+    (cells,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
+    found = re.findall(r'<th scope="row"><a href="([^"]*)">([^<]*)</a></th>', cells)
     assert [label for _, label in found] == ["2026-03-31", "2026-03-20", "2026-03-05", "2026-03-05"]
     assert asked_of(found[0][0]) == "on:2026-03-31 model:stable-diffusion status:failed"
     assert find(work, parse(asked_of(found[0][0]))).count() == 1
@@ -189,6 +147,38 @@ def test_the_table_for_a_spreadsheet_has_a_line_for_each_currency(mine: Client, 
         "two words,,1,0,0,0,0.000000000,1,0",
         "",
     ]
+
+
+def test_a_name_in_the_table_for_a_spreadsheet_is_never_computed(
+    mine: Client, person: User
+) -> None:
+    used(person, date(2026, 3, 5), model='=HYPERLINK("http://a.example","b")')
+    reply = mine.get("/usage/?period=2026-03&by=model&format=csv")
+    (_, line, _) = reply.content.decode().split("\r\n")
+    assert line.startswith('"\'=HYPERLINK(""http')
+
+
+def test_a_table_that_would_be_too_long_says_so(
+    mine: Client, work: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_LINES", 2)
+    reply = mine.get("/usage/?period=2026&by=day&format=csv")
+    lines = reply.content.decode().split("\r\n")
+    assert len(lines) == 1 + 2 + 1 + 1
+    assert "There is more than 2 lines" in lines[3]
+
+
+def test_what_is_left_is_told_in_a_row_of_its_own(
+    mine: Client, work: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MOST_COMBINED", 2)
+    page = text_of(mine.get("/usage/?period=2026-03&by=day&by=model"))
+    (cells,) = re.findall(r">Together</caption>(.*?)</table>", page, re.DOTALL)
+    names = re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]*)', cells)
+    assert names == ["2026-03-31", "2026-03-20", "All others"]
+    (last,) = re.findall(r"All others</th>(.*?)</tr>", cells, re.DOTALL)
+    assert "<td>2<" in last
+    assert "€0.50, $0.10" in last
 
 
 def test_what_was_deleted_for_good_stays_counted_and_is_said(mine: Client, person: User) -> None:
@@ -231,76 +221,6 @@ def test_the_page_asks_as_often_however_much_there_is(mine: Client, work: User) 
     for number in range(10):
         used(work, date(2026, 3, 7), model=f"model {number}")
     assert queries(lambda: mine.get("/usage/?period=2026-03")) == before
-
-
-def viewer(*codes: str) -> Client:
-    """Staff with some rights."""
-    person = factories.person(is_staff=True)
-    person.user_permissions.set(Permission.objects.filter(codename__in=codes))
-    return signed_in(person)
-
-
-def test_everybodys_usage_is_for_staff_who_may_see_it(mine: Client) -> None:
-    assert mine.get("/usage/everyone/").status_code == 404
-    assert viewer().get("/usage/everyone/").status_code == 404
-    assert viewer("view_usage").get("/usage/everyone/").status_code == 200
-
-
-def test_every_link_of_everybodys_usage_finds_its_rows_in_admin(work: User, stranger: User) -> None:
-    staff = viewer("view_usage", "view_generation")
-    page = text_of(staff.get("/usage/everyone/?period=2026-03&by=owner&by=model&by=day"))
-    people = rows(page, "By person")
-    assert set(people) == {work.username, stranger.username}
-    for name, cells in people.items():
-        href = re.search(r'href="(/admin/[^"]*)"', cells)
-        assert href
-        query = asked_of(href[1])
-        assert query == f"on:2026-03 owner:{name} -is:open"
-        assert find_all(parse(query)).count() == 4
-        assert staff.get(href[1]).status_code == 200
-    assert len(re.findall(r"<tr>\s*<th scope=\"row\"><a href=\"/admin", page)) == 8
-
-
-def test_who_may_not_see_generations_gets_no_links_to_them(work: User) -> None:
-    page = text_of(viewer("view_usage").get("/usage/everyone/?period=2026-03"))
-    assert leads(page) == []
-    assert "8 generations" in page
-
-
-def test_the_top_spenders_come_first(person: User, stranger: User) -> None:
-    used(person, date(2026, 3, 5), **priced("1"))
-    used(person, date(2026, 3, 5), **priced("1"))
-    used(stranger, date(2026, 3, 5), **priced("5"))
-    page = text_of(viewer("view_usage").get("/usage/everyone/?period=2026-03"))
-    assert list(rows(page, "By person")) == [stranger.username, person.username]
-    page = text_of(viewer("view_usage").get("/usage/everyone/?period=2026-03&measure=generations"))
-    assert list(rows(page, "By person")) == [person.username, stranger.username]
-
-
-def test_one_person_can_be_looked_at_alone(work: User, stranger: User) -> None:
-    staff = viewer("view_usage", "view_generation")
-    page = text_of(staff.get(f"/usage/everyone/?period=2026-03&person={work.username.upper()}"))
-    assert set(rows(page, "By person")) == {work.username}
-    assert all("owner:" in query for query in leads(page))
-    assert "0 generations" in text_of(staff.get("/usage/everyone/?person=nobody"))
-
-
-def test_how_long_answers_took_is_read_when_it_is_asked_for(person: User) -> None:
-    row = used(person, date(2026, 3, 5))
-    Generation.objects.filter(pk=row.pk).update(
-        first_byte_at=row.queued_at + timedelta(seconds=2),
-        saved_at=row.queued_at + timedelta(seconds=9),
-    )
-    staff = viewer("view_usage")
-    assert "Show how long answers took" in text_of(staff.get("/usage/everyone/?period=2026-03"))
-    page = text_of(staff.get("/usage/everyone/?period=2026-03&speed=1"))
-    assert re.findall(r"<td>([\d.]+) s</td>", page) == ["2.0", "2.0", "9.0", "9.0"]
-
-
-def test_what_waits_now_is_told(person: User) -> None:
-    factories.generation(person)
-    page = text_of(viewer("view_usage").get("/usage/everyone/"))
-    assert "1 queued, 0 running" in page
 
 
 def test_a_time_zone_is_chosen_for_what_comes(mine: Client, person: User) -> None:
