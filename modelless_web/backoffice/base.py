@@ -69,7 +69,7 @@ class PrivateAdmin(ReadOnlyAdmin):
         """The row as it is, or None."""
         return super().get_object(request, object_id, from_field)
 
-    def asks_for_words(self, term: str) -> bool:
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         """Whether a search would tell what people wrote."""
         return True
 
@@ -78,7 +78,7 @@ class PrivateAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if self.refuses(request, search_term):
             return queryset.none(), False
-        return self.search(request, queryset, search_term)
+        return self.search(request, queryset, search_term.strip())
 
     def search(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
@@ -89,7 +89,7 @@ class PrivateAdmin(ReadOnlyAdmin):
     def refuses(self, request: HttpRequest, term: str) -> bool:
         """Whether somebody may not search for this."""
         is_asked = bool(term.strip()) and not masks.may_read(request.user)
-        return is_asked and self.asks_for_words(term.strip())
+        return is_asked and self.asks_for_words(request, term.strip())
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Guessing what a column begins with is reading it, letter by letter."""

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from modelless_web.backoffice import masks, pieces
 from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.filters import MediaTypeFilter
-from modelless_web.backoffice.generations import HEAVY, read_uuid
+from modelless_web.backoffice.finding import read_uuid
+from modelless_web.backoffice.generations import HEAVY
 from modelless_web.records.models import Audit, Picture
 from modelless_web.studio.views.pictures import respond
 
@@ -56,14 +57,13 @@ class PictureAdmin(PrivateAdmin):
         rows = super().get_queryset(request).select_related("generation")
         return rows.defer(*(f"generation__{column}" for column in HEAVY))
 
-    def asks_for_words(self, term: str) -> bool:
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         return read_uuid(term) is None
 
     def search(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """An id or a whole hash is found by index; anything else is looked for in addresses."""
-        term = term.strip()
         pk = read_uuid(term)
         if not term:
             return queryset, False

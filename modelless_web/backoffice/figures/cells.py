@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
 
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
+from modelless_web.backoffice.finding import GenerationList
 from modelless_web.records.models import Generation, Usage
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.money.amounts import ZERO
@@ -46,7 +46,7 @@ class Counted:
     is_bounded: bool = False
 
 
-def count(listed: ChangeList, request: HttpRequest) -> Counted:
+def count(listed: GenerationList, request: HttpRequest) -> Counted:
     """Add up all that a list finds, however many pages it has."""
     rows = _in_rollup(listed, request)
     if rows is not None:
@@ -54,11 +54,12 @@ def count(listed: ChangeList, request: HttpRequest) -> Counted:
         pks = Generation.objects.filter(status__in=OPEN).values_list("pk", flat=True)
         under_way = listed.queryset.filter(pk__in=list(pks[:MOST_OPEN]))
         return Counted([*_from_rollup(rows), *_from_ledger(under_way)])
-    cells = list(_from_ledger(listed.queryset))
-    return Counted(cells, sum(cell.generations for cell in cells) >= MOST_ROWS)
+    found, has_more = listed.newest(MOST_ROWS)
+    cells = list(_from_ledger(found))
+    return Counted(cells, has_more or sum(cell.generations for cell in cells) >= MOST_ROWS)
 
 
-def _in_rollup(listed: ChangeList, request: HttpRequest) -> QuerySet[Usage] | None:
+def _in_rollup(listed: GenerationList, request: HttpRequest) -> QuerySet[Usage] | None:
     """The rows of the roll-up that say what the list says; None if it can't know."""
     specs, _, other, *_ = listed.get_filters(request)
     active = [spec for spec in specs if spec.used_parameters]

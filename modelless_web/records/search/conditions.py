@@ -53,6 +53,13 @@ class Asked:
         if until:
             self.until = min(self.until or until, until)
 
+    @property
+    def condition(self) -> Q:
+        """Everything but the words."""
+        ends = {"pk__gte": self.since, "pk__lt": self.until}
+        within = Q(**{name: end for name, end in ends.items() if end})
+        return reduce(and_, self.where, within)
+
 
 class Reader:
     """Takes queries apart for one person, or for the operator (``owner`` is None)."""
@@ -123,16 +130,17 @@ class Aside(Func):
 
 def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]:
     """Those in ``scope`` that have what is asked for, in no order."""
-    scope = reduce(and_, asked.where, scope)
-    if asked.since:
-        scope &= Q(pk__gte=asked.since)
-    if asked.until:
-        scope &= Q(pk__lt=asked.until)
+    scope = asked.condition & scope
     if not asked.clauses:
         return Generation.objects.filter(scope)
-    match = Match(tuple(asked.clauses), owner.pk if owner else None)
-    rows = Generation.objects.filter(words__all__matches=match)
+    rows = with_words(asked, owner.pk if owner else None)
     return rows.filter(Aside(scope)) if scope else rows
+
+
+def with_words(asked: Asked, owner: int | None) -> QuerySet[Generation]:
+    """A person's, or everybody's, that have the words, whatever else is asked for."""
+    match = Match(tuple(asked.clauses), owner)
+    return Generation.objects.filter(words__all__matches=match)
 
 
 def _grouped(terms: Iterable[Term]) -> list[list[Term]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from modelless_web.records.ids import moved
 from modelless_web.records.language.query import Query
@@ -19,6 +20,8 @@ RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
+END: Final = 2**62
+"""A number above all others."""
 
 
 def find(
@@ -67,7 +70,7 @@ def _found(
     if not asked.clauses:
         asked.between(None, before)
         return matching(asked, scope, owner).order_by("-pk")
-    hits = matching(asked, scope, owner).filter(**_numbers(asked, before))
+    hits = matching(asked, scope, owner).filter(**numbers(asked, before))
     newest = hits.order_by("-words__pk")
     if not ranked:
         return newest
@@ -77,26 +80,22 @@ def _found(
     return weighed.order_by("-score", "-words__pk")
 
 
-def _numbers(asked: Asked, before: UUID | None) -> dict[str, Any]:
-    """The numbers between which the index is walked."""
-    bounds: dict[str, Any] = {}
-    if asked.since:
-        bounds["words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
-    highest = []
-    if asked.until:
-        highest.append(_number_at(moved(asked.until, SLACK)))
-    if before:
-        highest.append(_number_at(before))
-    if highest:
-        bounds["words__pk__lt"] = min(highest)
-    return bounds
+def numbers(asked: Asked, before: UUID | None = None) -> dict[str, int]:
+    """The numbers between which the index is walked, as a filter of generations; in one query."""
+    highest = [moved(asked.until, SLACK)] if asked.until else []
+    highest += [before] if before else []
+    edges = {
+        "words__pk__gte": moved(asked.since, -SLACK) if asked.since else None,
+        "words__pk__lt": min(highest, default=None),
+    }
+    wanted = {name: _number_at(pk) for name, pk in edges.items() if pk}
+    if not wanted:
+        return {}
+    found = Entry.objects.values_list(*wanted.values()).first() or [END] * len(wanted)
+    return dict(zip(wanted, found, strict=True))
 
 
-def _number_at(pk: UUID) -> int:
+def _number_at(pk: UUID) -> Coalesce:
     """The number of a generation or, where there is none, of the next that is newer."""
     newer = Entry.objects.filter(generation__gte=pk).order_by("generation_id")
-    number = newer.values_list("docid", flat=True).first()
-    return END if number is None else number
-
-
-END: Final = 2**62
+    return Coalesce(Subquery(newer.values("docid")[:1]), END)

@@ -1,0 +1,79 @@
+"""What a list that has filters of its own finds by a query: the operator's lists.
+
+A common word is in almost half of all rows, and every other filter tries them one by one: so a
+page looks through the newest alone, and says so. All are there for who has the time, as an
+export has.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Value, When
+
+from modelless_web.records.language.query import Query
+from modelless_web.records.search.conditions import Aside, Asked, Reader, with_words
+from modelless_web.records.search.find import numbers
+from modelless_web.records.search.names import Names
+
+type Rows = QuerySet[Any]
+
+NEWEST_FIRST: Final = "-words__pk"
+
+
+def find_within(
+    rows: Rows, query: Query, owners: Collection[int] = ()
+) -> "tuple[Rows, Hits | None]":
+    """Those of ``rows`` that match, and the hits of its words if it asks for any.
+
+    Where there are hits, they are the newest first, else in the order of ``rows``; these are
+    everybody's, or of ``owners`` alone.
+    """
+    reader = Reader(None, Names(None, [query]))
+    reader.read(query)
+    if not reader.asked.clauses:
+        return rows.filter(reader.asked.condition), None
+    hits = Hits(reader.asked, rows, owners)
+    return hits.all, hits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """How many were found among the newest hits; ``is_all`` says that there are no others."""
+
+    count: int
+    lowest: int
+    is_all: bool
+
+    def of(self, rows: Rows) -> Rows:
+        """Those of the rows that hits found that were looked through."""
+        return rows.filter(words__pk__gte=self.lowest)
+
+
+class Hits:
+    """What has the words that are asked for, and which of it a list shows."""
+
+    def __init__(self, asked: Asked, rows: Rows, owners: Collection[int]) -> None:
+        # Of one person alone the index knows; nobody else's rows are walked through.
+        owner = next(iter(owners)) if len(owners) == 1 else None
+        hits = with_words(asked, owner).filter(**numbers(asked))
+        self._hits = hits.order_by(NEWEST_FIRST)
+        self._shown = asked.condition
+        if rows.query.where:
+            self._shown &= Q(Exists(rows.order_by().filter(pk=OuterRef("pk"))))
+
+    @property
+    def all(self) -> Rows:
+        """All of them, however long that takes."""
+        return self._hits.filter(Aside(self._shown)) if self._shown else self._hits
+
+    def newest(self, most: int) -> Newest:
+        """Look through the newest ``most`` hits; one query."""
+        shown = Case(When(self._shown, then=1), default=0) if self._shown else Value(1)
+        hits = self._hits.annotate(number=F("words__pk"), shown=shown)[:most]
+        found: dict[str, Any] = hits.aggregate(
+            hits=Count("number"), shown=Sum("shown"), lowest=Min("number")
+        )
+        return Newest(
+            count=found["shown"] or 0, lowest=found["lowest"] or 0, is_all=found["hits"] < most
+        )
