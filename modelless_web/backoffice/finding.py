@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from modelless_web.backoffice import masks
 from modelless_web.backoffice.filters import ends_in, owners
 from modelless_web.backoffice.once import once
-from modelless_web.backoffice.paginator import MOST_COUNTED, BoundedPaginator
+from modelless_web.backoffice.paginator import BoundedPaginator
 from modelless_web.records.language.query import Query, Term, parse
 from modelless_web.records.models import Generation, Picture
-from modelless_web.records.search.hits import Hits, Newest, find_within
+from modelless_web.records.search.hits import Hits, find_within
 
 type Rows = QuerySet[Any]
 
@@ -38,6 +38,8 @@ LISTED: Final = (
 PROMPT_SHOWN: Final = 90
 REQUEST_ID: Final = re.compile(r"(?=.*\d)\S+")
 HITS: Final = "hits"
+MOST_TRIED: Final = 2_000
+"""Hits that a page looks through: for more of them PostgreSQL takes longer than people wait."""
 
 
 class GenerationList(ChangeList):
@@ -75,13 +77,13 @@ class HitsPaginator(BoundedPaginator):
     """Pages of what was found by words, among their newest hits."""
 
     note = (
-        f"Only the newest {MOST_COUNTED:,} with these words were looked through; narrow the list "
+        f"Only the newest {MOST_TRIED:,} with these words were looked through; narrow the list "
         "by days to reach older ones."
     )
 
-    def __init__(self, rows: Rows, per_page: int, newest: Newest) -> None:
-        super().__init__(newest.of(rows), per_page)
-        self._newest = newest
+    def __init__(self, rows: Rows, per_page: int, hits: Hits) -> None:
+        self._newest = hits.newest(MOST_TRIED)
+        super().__init__(self._newest.of(rows), per_page)
 
     @property
     def _found(self) -> int:

@@ -24,7 +24,6 @@ from modelless_web.backoffice.filters import (
     PersonFilter,
     PracticeFilter,
 )
-from modelless_web.backoffice.paginator import MOST_COUNTED
 from modelless_web.backoffice.tending import TendingPage
 from modelless_web.records.models import Audit, Generation
 from modelless_web.studio.download import download
@@ -180,7 +179,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
         hits = finding.hits_of(request)
         if hits is None:
             return super().get_paginator(request, queryset, per_page, **options)
-        return finding.HitsPaginator(queryset, per_page, hits.newest(MOST_COUNTED))
+        return finding.HitsPaginator(queryset, per_page, hits)
 
     @admin.display(description="time (UTC)", ordering="queued_at")
     def time(self, row: Generation) -> str:

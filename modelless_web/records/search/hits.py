@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.lookups import Exact
 
 from modelless_web.records.language.query import Query
 from modelless_web.records.search.conditions import Aside, Asked, Reader, with_words
@@ -60,7 +61,7 @@ class Hits:
         self._hits = hits.order_by(NEWEST_FIRST)
         self._shown = asked.condition
         if rows.query.where:
-            self._shown &= Q(Exists(rows.order_by().filter(pk=OuterRef("pk"))))
+            self._shown &= Q(Exact(_one_of(rows), 1))
 
     @property
     def all(self) -> Rows:
@@ -69,11 +70,17 @@ class Hits:
 
     def newest(self, most: int) -> Newest:
         """Look through the newest ``most`` hits; one query."""
-        shown = Case(When(self._shown, then=1), default=0) if self._shown else Value(1)
-        hits = self._hits.annotate(number=F("words__pk"), shown=shown)[:most]
+        fits = Case(When(self._shown, then=1), default=0) if self._shown else Value(1)
+        hits = self._hits.annotate(number=F("words__pk"), fits=fits)[:most]
         found: dict[str, Any] = hits.aggregate(
-            hits=Count("number"), shown=Sum("shown"), lowest=Min("number")
+            hits=Count("number"), count=Sum("fits"), lowest=Min("number")
         )
         return Newest(
-            count=found["shown"] or 0, lowest=found["lowest"] or 0, is_all=found["hits"] < most
+            count=found["count"] or 0, lowest=found["lowest"] or 0, is_all=found["hits"] < most
         )
+
+
+def _one_of(rows: Rows) -> Subquery:
+    """1 for one of the rows. Not EXISTS, of which PostgreSQL looks up all there are beforehand."""
+    found = rows.order_by().filter(pk=OuterRef("pk")).annotate(one=Value(1))
+    return Subquery(found.values("one")[:1])
