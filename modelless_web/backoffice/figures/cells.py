@@ -1,7 +1,7 @@
 """What the rows of a list add up to: from the roll-up where it knows, else from the newest rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
@@ -40,10 +40,11 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The cells, and whether only the newest rows are in them."""
+    """The rows that were looked through, their cells and, where there are more, words for it."""
 
-    cells: list[Cell] = field(default_factory=list)
-    is_bounded: bool = False
+    rows: QuerySet[Any]
+    cells: list[Cell]
+    bound: str = ""
 
 
 def count(listed: GenerationList, request: HttpRequest) -> Counted:
@@ -53,10 +54,14 @@ def count(listed: GenerationList, request: HttpRequest) -> Counted:
         # Looked up first: they are few, and a filter of the list may concern most of the ledger.
         pks = Generation.objects.filter(status__in=OPEN).values_list("pk", flat=True)
         under_way = listed.queryset.filter(pk__in=list(pks[:MOST_OPEN]))
-        return Counted([*_from_rollup(rows), *_from_ledger(under_way)])
+        return Counted(listed.queryset, [*_from_rollup(rows), *_from_ledger(under_way)])
     found, has_more = listed.newest(MOST_ROWS)
     cells = list(_from_ledger(found))
-    return Counted(cells, has_more or sum(cell.generations for cell in cells) >= MOST_ROWS)
+    if has_more:
+        return Counted(found, cells, f"among the newest {MOST_ROWS:,} with these words")
+    is_bounded = sum(cell.generations for cell in cells) >= MOST_ROWS
+    bound = f"the newest {MOST_ROWS:,}; more were found" if is_bounded else ""
+    return Counted(found, cells, bound)
 
 
 def _in_rollup(listed: GenerationList, request: HttpRequest) -> QuerySet[Usage] | None:

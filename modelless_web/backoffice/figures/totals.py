@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from modelless_web.backoffice import pieces
-from modelless_web.backoffice.figures.cells import MOST_ROWS, Cell, Counted
+from modelless_web.backoffice.figures.cells import Cell, Counted
 from modelless_web.records.models import Status
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.money.amounts import ZERO, spoken
@@ -53,8 +53,8 @@ def newest_durations(rows: QuerySet[Any]) -> list[int]:
 
 
 def _requests_note(counted: Counted, under_way: int) -> str:
-    notes = [f"the newest {MOST_ROWS:,}; more were found"] if counted.is_bounded else []
-    return ", ".join([*notes, *([f"{under_way:,} under way"] if under_way else [])])
+    notes = [counted.bound, f"{under_way:,} under way" if under_way else ""]
+    return ", ".join(filter(None, notes))
 
 
 def _tokens(cells: Iterable[Cell]) -> Figure:
