@@ -66,9 +66,9 @@ class GenerationList(ChangeList):
             self.result_list = self.paginator.object_list.all()
 
     def newest(self, most: int) -> tuple[Rows, bool]:
-        """The rows to add up, and whether there are more than were looked through for them."""
+        """The rows to add up, newest first, and whether there are hits that were not tried."""
         if self.hits is None:
-            return self.queryset, False
+            return self.queryset.order_by("-queued_at"), False
         newest = self.hits.newest(most)
         return newest.of(self.queryset), not newest.is_all
 

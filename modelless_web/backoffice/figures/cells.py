@@ -54,7 +54,8 @@ def count(listed: GenerationList, request: HttpRequest) -> Counted:
         # Looked up first: they are few, and a filter of the list may concern most of the ledger.
         pks = Generation.objects.filter(status__in=OPEN).values_list("pk", flat=True)
         under_way = listed.queryset.filter(pk__in=list(pks[:MOST_OPEN]))
-        return Counted(listed.queryset, [*_from_rollup(rows), *_from_ledger(under_way)])
+        newest = listed.queryset.order_by("-queued_at")
+        return Counted(newest, [*_from_rollup(rows), *_from_ledger(under_way)])
     found, has_more = listed.newest(MOST_ROWS)
     cells = list(_from_ledger(found))
     if has_more:
@@ -85,7 +86,7 @@ def _from_rollup(rows: QuerySet[Usage]) -> Iterator[Cell]:
 
 
 def _from_ledger(rows: QuerySet[Generation]) -> Iterator[Cell]:
-    newest = rows.order_by("-queued_at").values("pk")[:MOST_ROWS]
+    newest = rows.values("pk")[:MOST_ROWS]
     # What is under way has no price yet, and is not without one.
     unpriced = Count("pk", filter=Q(cost=None) & ~Q(charge=""))
     found = Generation.objects.filter(pk__in=newest).order_by()

@@ -91,6 +91,8 @@ class Reader:
             return self._tagged(term.value)
         if term.operator == "model":
             return Q(model__in=self._names.models(term.value))
+        if term.operator == "owner":
+            return Q(owner__in=self._names.people(term.value))
         return CONDITIONS[term.operator](term.value)
 
     def _tagged(self, name: str) -> Q:
@@ -230,5 +232,4 @@ CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
     "is": lambda value: FLAGS[value],
     "has": lambda value: POSSESSIONS[value](),
     "error": lambda value: Q(error_kind=value),
-    "owner": lambda value: Q(owner__username__iexact=value),
 }

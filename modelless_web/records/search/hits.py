@@ -12,9 +12,10 @@ from typing import Any, Final
 from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.lookups import Exact
 
+from modelless_web.records.ids import moment_of, moved
 from modelless_web.records.language.query import Query
 from modelless_web.records.search.conditions import Aside, Asked, Reader, with_words
-from modelless_web.records.search.find import numbers
+from modelless_web.records.search.find import SLACK, numbers
 from modelless_web.records.search.names import Names
 
 type Rows = QuerySet[Any]
@@ -33,7 +34,7 @@ def find_within(
     reader = Reader(None, Names(None, [query]))
     reader.read(query)
     if not reader.asked.clauses:
-        return rows.filter(reader.asked.condition), None
+        return rows.filter(_times(reader.asked), reader.asked.condition), None
     hits = Hits(reader.asked, rows, owners)
     return hits.all, hits
 
@@ -78,6 +79,15 @@ class Hits:
         return Newest(
             count=found["count"] or 0, lowest=found["lowest"] or 0, is_all=found["hits"] < most
         )
+
+
+def _times(asked: Asked) -> Q:
+    """Around the ids that are asked for: a list is in the order of times, and so is its index."""
+    ends = {
+        "queued_at__gte": asked.since and moment_of(moved(asked.since, -SLACK)),
+        "queued_at__lt": asked.until and moment_of(moved(asked.until, SLACK)),
+    }
+    return Q(**{name: end for name, end in ends.items() if end})
 
 
 def _one_of(rows: Rows) -> Subquery:
