@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, re_path
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import masks, pieces
+from modelless_web.backoffice import masks, pieces, thumbnails
 from modelless_web.backoffice.base import PrivateAdmin
 from modelless_web.backoffice.filters import MediaTypeFilter
 from modelless_web.backoffice.finding import read_uuid
@@ -85,8 +85,10 @@ class PictureAdmin(PrivateAdmin):
         """The bytes of any person's picture, for staff who may see pictures."""
         if not (self.has_view_permission(request) and masks.may_read(request.user)):
             raise PermissionDenied
-        answer = respond(request, get_object_or_404(Picture, pk=UUID(pk)), variant)
-        self.note(request, Audit.What.PICTURE, target=pk)
+        row = get_object_or_404(Picture, pk=UUID(pk))
+        answer = respond(request, row, variant)
+        if not thumbnails.is_of_page(request, row.pk, variant):
+            self.note(request, Audit.What.PICTURE, target=pk)
         return answer
 
     @admin.display(description="picture")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import masks
+from modelless_web.backoffice import masks, thumbnails
 from modelless_web.records.models import Picture
 
 NOTHING: Final = "-"
@@ -55,11 +55,6 @@ def link(row: Model, text: object) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(row.pk)]), text)
 
 
-def image_url(picture: Picture, variant: str) -> str:
-    """Where staff see the bytes of a picture; the studio shows them to their owner only."""
-    return reverse("admin:records_picture_image", args=[picture.pk, variant])
-
-
 def preview(picture: Picture | None, variant: str = "320", look: str = "") -> SafeString | str:
     """A thumbnail that leads to the original, or what became of the picture."""
     if picture is None:
@@ -72,8 +67,8 @@ def preview(picture: Picture | None, variant: str = "320", look: str = "") -> Sa
         '<a class="preview {}" href="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>',
         look,
-        image_url(picture, "original"),
-        image_url(picture, variant),
+        thumbnails.address(picture, thumbnails.ORIGINAL),
+        thumbnails.address(picture, variant),
         picture.alt[:200] or f"Picture {picture.position + 1}",
         picture.width,
         picture.height,

@@ -86,9 +86,7 @@ def test_without_a_known_price_nothing_is_called_free(money: Any) -> None:
     )
 
 
-def test_what_was_refused_costs_nothing_and_less_than_was_said(
-    money: Any, rule: PriceRule
-) -> None:
+def test_what_was_refused_costs_nothing_and_less_than_was_said(money: Any, rule: PriceRule) -> None:
     columns = {"status": Status.FAILED, "charge": Charge.REFUSED, "currency": "USD"}
     free = {"cost_basis": Basis.FREE, "price_rule": rule}
     assert money(**columns, **free, **amounts("0.04", "0.08", "0")) == (
