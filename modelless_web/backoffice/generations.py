@@ -174,11 +174,16 @@ class GenerationAdmin(TotalsPage, TendingPage):
         return () if request.GET.get(SEARCH_VAR) else super().get_sortable_by(request)
 
     def get_paginator(
-        self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, **options: Any
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        per_page: int,
+        *rest: Any,
+        **options: Any,
     ) -> Any:
         hits = finding.hits_of(request)
         if hits is None:
-            return super().get_paginator(request, queryset, per_page, **options)
+            return super().get_paginator(request, queryset, per_page, *rest, **options)
         return finding.HitsPaginator(queryset, per_page, hits)
 
     @admin.display(description="time (UTC)", ordering="queued_at")

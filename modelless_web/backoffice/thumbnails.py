@@ -7,9 +7,10 @@ day, it is no entry of its own. Any other way to a picture is, and an original a
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.signing import Signer
 from django.db.models import Model
 from django.http import HttpRequest
@@ -27,7 +28,7 @@ _VIEWER: Final = "viewer"
 _SIGNER: Final = Signer(salt="a thumbnail as a part of a page")
 
 
-def show(rows: Iterable[Model], viewer: User) -> bool:
+def show(rows: Iterable[Model], viewer: User | AnonymousUser) -> bool:
     """Say of the pictures of a page who it is for; return whether there are any."""
     pictures = [picture for row in rows for picture in _pictures(row)]
     for picture in pictures:
@@ -48,9 +49,9 @@ def is_of_page(request: HttpRequest, pk: UUID, variant: str) -> bool:
     """Whether a picture is asked for by a page that its viewer was shown, and written down for."""
     if variant == ORIGINAL:
         return False
-    given, viewer = request.GET.get(_SIGNATURE, ""), cast(User, request.user)
+    given, viewer = request.GET.get(_SIGNATURE, ""), request.user.pk
     days = today(), today() - timedelta(days=1)
-    return any(constant_time_compare(given, _signature(viewer.pk, pk, day)) for day in days)
+    return any(constant_time_compare(given, _signature(viewer, pk, day)) for day in days)
 
 
 def _signature(viewer: Any, picture: UUID, day: date) -> str:
