@@ -183,7 +183,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
     ) -> Any:
         hits = finding.hits_of(request)
         if hits is None:
-            return super().get_paginator(request, queryset, per_page, *rest, **options)
+            return super().get_paginator(request, queryset, per_page, *rest, **more)
         return finding.HitsPaginator(queryset, per_page, hits)
 
     @admin.display(description="time (UTC)", ordering="queued_at")
