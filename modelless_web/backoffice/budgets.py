@@ -93,7 +93,7 @@ def _told(one: Nearness) -> dict[str, Any]:
         "spent": spoken(one.spent, budget.currency),
         "reserved": spoken(one.reserved, budget.currency),
         "limit": f"{spoken(budget.limit, budget.currency)} {budget.get_period_display()}",
-        "percent": f"{int(100 * one.share):,}",
+        "percent": f"{int(100 * one.share)}",
         "state": at_limit if one.is_at_limit else "Near",
         "is_at_limit": one.is_at_limit,
     }

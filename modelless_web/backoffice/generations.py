@@ -179,7 +179,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
         queryset: QuerySet[Any],
         per_page: int,
         *rest: Any,
-        **options: Any,
+        **more: Any,
     ) -> Any:
         hits = finding.hits_of(request)
         if hits is None:
