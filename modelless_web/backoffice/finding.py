@@ -62,7 +62,10 @@ class GenerationList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """A page of it, or all that may be shown on one."""
         super().get_results(request)
-        if not self.multi_page or (self.show_all and self.can_show_all):
+        if not self.result_count:
+            # To look for what is not there may take as long as it took to count it.
+            self.result_list = self.queryset.none()
+        elif not self.multi_page or (self.show_all and self.can_show_all):
             self.result_list = self.paginator.object_list.all()
 
     def newest(self, most: int) -> tuple[Rows, bool]:
