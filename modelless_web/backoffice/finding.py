@@ -137,7 +137,7 @@ def read_uuid(text: str) -> UUID | None:
 
 def is_request_id(request: HttpRequest, text: str) -> bool:
     """Whether a gateway gave a generation this id; only one word with a digit is looked up."""
-    if not REQUEST_ID.fullmatch(text):
+    if not REQUEST_ID.fullmatch(text) or any(term.operator for term in parse(text).terms):
         return False
     return once(request, f"request id {text}", _of_request(Generation.objects.all(), text).exists)
 

@@ -123,6 +123,7 @@ def browser(request: pytest.FixtureRequest) -> Any:
         "q=req-77",
         "q=status:succeeded",
         "q=owner:painter+lighthouse",
+        "q=owner:painter-1",
         "q=lighthouse&owner=painter&practice=no&status__exact=succeeded",
         "owner=painter",
         "practice=no&gateway=1&model=stable-diffusion",
