@@ -8,6 +8,7 @@ from modelless_web.backoffice.offers import ModelAdmin
 from modelless_web.backoffice.people import UserAdmin
 from modelless_web.backoffice.pictures import PictureAdmin
 from modelless_web.backoffice.prices import DriftAdmin, PriceRuleAdmin
+from modelless_web.backoffice.references import ReferenceAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "ModelAdmin",
     "PictureAdmin",
     "PriceRuleAdmin",
+    "ReferenceAdmin",
     "UserAdmin",
 ]

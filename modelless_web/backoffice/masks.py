@@ -20,6 +20,7 @@ from modelless_web.records.models import (
     ErrorGroup,
     Generation,
     Picture,
+    Reference,
     User,
 )
 
@@ -41,6 +42,7 @@ PRIVATE: Final[dict[type[Model], tuple[str, ...]]] = {
     Choice: ("text", "reasoning"),
     Attempt: ("error_message", "error_body"),
     Picture: ("source_url", "alt", "trouble", "sha256"),
+    Reference: ("source_url", "sha256"),
     ErrorGroup: ("sample",),
     Audit: ("address",),
 }

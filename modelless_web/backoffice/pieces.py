@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import masks, thumbnails
 from modelless_web.records.models import Picture
+from modelless_web.records.models.stored import StoredImage
 
 NOTHING: Final = "-"
 MOST_SHOWN: Final = 100_000
@@ -55,24 +56,30 @@ def link(row: Model, text: object) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(row.pk)]), text)
 
 
-def preview(picture: Picture | None, variant: str = "320", look: str = "") -> SafeString | str:
-    """A thumbnail that leads to the original, or what became of the picture."""
-    if picture is None:
+def preview(image: StoredImage | None, variant: str = "320", look: str = "") -> SafeString | str:
+    """A thumbnail that leads to the original, or what became of the image."""
+    if image is None:
         return NOTHING
-    if not picture.is_stored:
-        return picture.get_state_display()
-    if masks.is_hidden(picture):
+    if not image.is_stored:
+        return image.get_state_display() if isinstance(image, Picture) else NOTHING
+    if masks.is_hidden(image):
         return masks.HIDDEN
     return format_html(
         '<a class="preview {}" href="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>',
         look,
-        thumbnails.address(picture, thumbnails.ORIGINAL),
-        thumbnails.address(picture, variant),
-        picture.alt[:200] or f"Picture {picture.position + 1}",
-        picture.width,
-        picture.height,
+        thumbnails.address(image, thumbnails.ORIGINAL),
+        thumbnails.address(image, variant),
+        _described(image),
+        image.width,
+        image.height,
     )
+
+
+def _described(image: StoredImage) -> str:
+    if isinstance(image, Picture):
+        return image.alt[:200] or f"Picture {image.position + 1}"
+    return str(image)
 
 
 def table(rows: Sequence[tuple[object, ...]], *heads: str) -> SafeString | str:

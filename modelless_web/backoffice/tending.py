@@ -63,7 +63,7 @@ class TendingPage(PrivateAdmin):
         count = tasks.rescue_again(row)
         self.note(request, Audit.What.RESCUED, target=pk, count=count)
         if count:
-            self.message_user(request, f"{count} lost pictures are fetched again.")
+            self.message_user(request, f"{count:,} lost pictures are fetched again.")
         else:
             said = "It has no lost picture with an address to fetch it from."
             self.message_user(request, said, messages.WARNING)

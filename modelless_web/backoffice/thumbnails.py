@@ -19,8 +19,9 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
 from modelless_web.backoffice import masks
-from modelless_web.records.models import Picture, User
+from modelless_web.records.models import User
 from modelless_web.records.models.generations import today
+from modelless_web.records.models.stored import StoredImage
 
 ORIGINAL: Final = "original"
 _SIGNATURE: Final = "page"
@@ -36,9 +37,9 @@ def show(rows: Iterable[Model], viewer: User | AnonymousUser) -> bool:
     return any(picture.is_stored for picture in pictures)
 
 
-def address(picture: Picture, variant: str) -> str:
+def address(picture: StoredImage, variant: str) -> str:
     """Where staff see the bytes of a picture; the studio shows them to their owner only."""
-    place = reverse("admin:records_picture_image", args=[picture.pk, variant])
+    place = reverse(f"admin:records_{picture._meta.model_name}_image", args=[picture.pk, variant])
     viewer = picture.__dict__.get(_VIEWER)
     if variant == ORIGINAL or viewer is None:
         return place
@@ -58,7 +59,7 @@ def _signature(viewer: Any, picture: UUID, day: date) -> str:
     return _SIGNER.signature(f"{viewer} {picture} {day}")
 
 
-def _pictures(row: Model) -> Iterator[Picture]:
+def _pictures(row: Model) -> Iterator[StoredImage]:
     for each in (row, *masks.read_along(row)):
-        if isinstance(each, Picture):
+        if isinstance(each, StoredImage):
             yield each

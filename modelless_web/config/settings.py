@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "modelless_web.backoffice",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -130,6 +130,8 @@ _CODES: Final[Mapping[str, Kind]] = {
     "invalid_text_request": Kind.VALIDATION,
     "invalid_image_request": Kind.VALIDATION,
     "context_length_exceeded": Kind.VALIDATION,
+    "invalid_value": Kind.VALIDATION,
+    "unknown_parameter": Kind.VALIDATION,
     "bad_request_body": Kind.VALIDATION,
     "convert_request_failed": Kind.VALIDATION,
     "api_not_implemented": Kind.VALIDATION,

@@ -70,6 +70,8 @@ _GPT: Final = {
     "output_format": ("png", "jpeg", "webp"),
     "moderation": (AUTO, "low"),
 }
+# Of how closely a picture is followed; gpt-image-2 and mini refuse to be told.
+_FIDELITY: Final = {"input_fidelity": ("low", "high")}
 _TRAITS: Final = (
     (
         r"dall-?e-?2",
@@ -96,6 +98,10 @@ _TRAITS: Final = (
         ),
     ),
     (r"gpt-image-2", ImageTraits(32_000, 10, _GPT, any_size=True, streams=True, most_pictures=16)),
+    (
+        r"gpt-image-1(?!-mini)",
+        ImageTraits(32_000, 10, _GPT | _FIDELITY, streams=True, most_pictures=16),
+    ),
     (r"gpt-image", ImageTraits(32_000, 10, _GPT, streams=True, most_pictures=16)),
 )
 _UNKNOWN: Final = ImageTraits(
@@ -103,9 +109,12 @@ _UNKNOWN: Final = ImageTraits(
 )
 
 
-def image_traits(name: str) -> ImageTraits:
-    """What a model takes, by its id in lower case; an unknown one is offered what most take."""
-    return next(
-        (traits for pattern, traits in _TRAITS if re.match(pattern, name)),
-        _UNKNOWN,
-    )
+def bare(model: str) -> str:
+    """A model's id in lower case, without the vendor that routers put before it: openai/gpt-4o."""
+    return model.strip().lower().rpartition("/")[2]
+
+
+def image_traits(model: str) -> ImageTraits:
+    """What a model takes, by its id; an unknown one is offered what most take."""
+    name = bare(model)
+    return next((traits for pattern, traits in _TRAITS if re.match(pattern, name)), _UNKNOWN)

@@ -34,10 +34,13 @@ CHOSEN: Final = (
     "background",
     "output_format",
     "moderation",
+    "input_fidelity",
 )
 """What is chosen among a few values for a picture."""
 ONLY_NEW: Final = ("moderation",)
 """What is not taken where a picture is edited (section 4.4)."""
+ONLY_EDITED: Final = ("input_fidelity",)
+"""What is taken there alone."""
 COMPRESSED: Final = ("jpeg", "webp")
 MOST_COMPRESSION: Final = 100
 MOST_PARTIAL: Final = 3
@@ -174,6 +177,7 @@ class Images:
     output_format: str = ""
     output_compression: int | None = None
     moderation: str = ""
+    input_fidelity: str = ""
     stream: bool = False
     partial_images: int | None = None
     user: str = ""
@@ -239,7 +243,7 @@ class Images:
             body["n"] = self.n
         for name in CHOSEN:
             value = getattr(self, name)
-            is_known = not (self.pictures and name in ONLY_NEW)
+            is_known = name not in (ONLY_NEW if self.pictures else ONLY_EDITED)
             if is_known and value and value != self.traits.options.get(name, ("",))[0]:
                 body[name] = value
         if self.output_compression not in (None, MOST_COMPRESSION):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from modelless_web.gateway.image_models import ImageTraits, image_traits
+from modelless_web.gateway.image_models import ImageTraits, bare, image_traits
 
 Kind = Literal["image-chat", "chat", "images", "audio", "embeddings", "midjourney", "hidden"]
 
@@ -62,8 +62,7 @@ def describe(model_id: str, known: Kind | None = None) -> ModelTraits:
 
     ``known`` is its kind, where somebody has said so.
     """
-    # Routers put the vendor before the id: "openai/gpt-4o".
-    name = model_id.strip().lower().rpartition("/")[2]
+    name = bare(model_id)
     kind = known or _kind(name)
     makes_pictures = kind in {"image-chat", "images"}
     talks = kind in {"chat", "image-chat"}

@@ -219,6 +219,36 @@ async def structured(turn: Turn, choice: int) -> Answer:
     return Answer((*spoken("Here is your picture."), Piece({"images": [image]})))
 
 
+async def parts(turn: Turn, choice: int) -> Answer:
+    """The picture as a part of the content itself, which is a list."""
+    image = {"type": "image_url", "image_url": {"url": await turn.data_uri(choice)}}
+    return Answer((*spoken("Here is your picture."), Piece({"content": [image]})))
+
+
+async def four(turn: Turn, choice: int) -> Answer:
+    """Four pictures in one message, each linked, and a link for each that may be enlarged."""
+    links = [turn.link(4 * choice + number) for number in range(4)]
+    shown = (f"![{number}]({link})" for number, link in enumerate(links, 1))
+    buttons = " ".join(f"[U{number}]({turn.home}/enlarge/{number})" for number in range(1, 5))
+    return Answer((*percents(31, 100), *lines(*shown, buttons)))
+
+
+async def bare_link(turn: Turn, choice: int) -> Answer:
+    """Nothing but an address that never expires."""
+    return Answer(lines(turn.link(choice, "?se=")))
+
+
+async def video(turn: Turn, choice: int) -> Answer:
+    """A film, which is no picture."""
+    return Answer(lines(f"[在线播放▶️]({turn.home}/films/{choice}.mp4?se=)"))
+
+
+async def think_aloud(turn: Turn, choice: int) -> Answer:
+    """Reasoning inside the text, with a picture in it that is none of the answer's."""
+    thought = f"<think>\n{THOUGHTS} Not {turn.home}/pictures/no.png.\n</think>\n\n"
+    return Answer((*spoken(thought), *lines(f"![{alt(turn)}]({turn.link(choice)})")))
+
+
 async def think(turn: Turn, choice: int) -> Answer:
     """Reasoning first, in its own key, then the answer."""
     reasoning = (

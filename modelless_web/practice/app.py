@@ -11,7 +11,8 @@ from . import edits, wire
 from .answers import Turn
 from .catalogue import MODELS
 from .gallery import Gallery
-from .images import IMAGE_MODELS, Order, RefusedOrderError, read_order
+from .images import IMAGE_MODELS, Sitting
+from .orders import Order, RefusedOrderError, read_order
 from .till import Till
 from .wire import Receive, Reply, Scope, Send
 
@@ -89,7 +90,7 @@ class Practice:
             return
         if await is_known(order, reply):
             behave = IMAGE_MODELS[order.model][1]
-            await behave(order, reply, self._gallery, own_address(scope))
+            await behave(self._sitting(order, scope, reply))
 
     async def _edits(self, scope: Scope, body: bytes, reply: Reply) -> None:
         path, kind = scope["path"], dict(scope["headers"]).get(b"content-type", b"")
@@ -98,13 +99,17 @@ class Practice:
             if not await is_known(wanted.order, reply):
                 return
             if edits.is_there(path, wanted.order):
-                await edits.edit(wanted, reply, self._gallery, own_address(scope))
+                await edits.edit(wanted, self._sitting(wanted.order, scope, reply))
                 return
         except RefusedOrderError as problem:
             await refuse(problem, reply)
             return
         words = wire.error("API not implemented", "new_api_error", code="api_not_implemented")
         await reply.json(501, words)
+
+    def _sitting(self, order: Order, scope: Scope, reply: Reply) -> Sitting:
+        pay = partial(self._till.charge_pictures, key_of(scope))
+        return Sitting(order, reply, self._gallery, own_address(scope), pay)
 
     async def _picture(self, scope: Scope, reply: Reply) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -123,7 +128,9 @@ class Practice:
 
 async def refuse(problem: RefusedOrderError, reply: Reply) -> None:
     """Say what is wrong with a call of the images API."""
-    words = wire.error(str(problem), "invalid_request_error", code=problem.code)
+    words = wire.error(
+        str(problem), "invalid_request_error", param=problem.param, code=problem.code
+    )
     await reply.json(400, words)
 
 

@@ -35,6 +35,26 @@ MODELS: dict[str, Model] = {
         "Sends the picture beside the text, in an images array.",
         answering(answers.structured),
     ),
+    "practice-parts": Model(
+        "Sends text and picture as the parts of a list.",
+        answering(answers.parts),
+    ),
+    "practice-four": Model(
+        "Links four pictures in one answer, and what to do with each.",
+        answering(answers.four),
+    ),
+    "practice-bare-link": Model(
+        "Says nothing but the address of a picture.",
+        answering(answers.bare_link),
+    ),
+    "practice-video": Model(
+        "Links a film, which is no picture.",
+        answering(answers.video),
+    ),
+    "practice-think-aloud": Model(
+        "Thinks aloud in the text itself, then links a picture.",
+        answering(answers.think_aloud),
+    ),
     "practice-think": Model(
         "Thinks aloud first, in reasoning_content, then answers.",
         answering(answers.think),

@@ -3,12 +3,12 @@
 import asyncio
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .gallery import Gallery
-from .images import Order, RefusedOrderError, check, deliver, order_of
-from .wire import Reply
+from .images import Sitting, deliver
+from .orders import Order, RefusedOrderError, check, check_fields, order_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,6 +26,7 @@ class Edit:
     """An order that pictures go along with; what is transparent in the mask is painted anew."""
 
     order: Order
+    fields: Mapping[str, Any]
     pictures: tuple[bytes, ...]
     mask: bytes = b""
 
@@ -38,19 +39,20 @@ def is_there(path: str, order: Order) -> bool:
 
 
 def read_edit(path: str, body: bytes, content_type: str) -> Edit:
-    """Parse the call, a form. Raises RefusedOrderError as a gateway would refuse it."""
+    """Parse the call, a form. Raises RefusedOrderError where it is none."""
     form = read_form(body, content_type)
     fields = {name: values[0].decode("utf-8", "replace") for name, values in form.items()}
-    order = order_of(fields | {"stream": fields.get("stream") == "true"} | _counts(fields))
+    given = fields | {"stream": fields.get("stream") == "true"} | _counts(fields)
+    order = order_of(given)
     pictures = (*form.get("image", ()), *form.get("image[]", ()))
     order = replace(order, pictures=len(pictures), event="image_edit")
     if path == PATHS[1]:
         order = replace(order, prompt=VARIED)
-    return Edit(order, pictures, form.get("mask", [b""])[0])
+    return Edit(order, given, pictures, form.get("mask", [b""])[0])
 
 
 def _counts(fields: dict[str, str]) -> dict[str, int]:
-    names = [name for name in ("n", "partial_images") if name in fields]
+    names = [name for name in ("n", "partial_images", "output_compression") if name in fields]
     try:
         return {name: int(fields[name]) for name in names}
     except ValueError as error:
@@ -71,18 +73,22 @@ def read_form(body: bytes, content_type: str) -> dict[str, list[bytes]]:
     return form
 
 
-async def edit(wanted: Edit, reply: Reply, gallery: Gallery, home: str) -> None:
-    """Paint anew what the mask leaves open, or half over the whole picture."""
+async def edit(wanted: Edit, sitting: Sitting) -> None:
+    """Paint anew what the mask leaves open, or half over the whole picture.
+
+    Raises RefusedOrderError as a gateway would refuse it.
+    """
     check(wanted.order)
+    check_fields(wanted.order, wanted.fields, is_edit=True)
     images = await asyncio.to_thread(_opened, wanted)
-    order = wanted.order
+    order, gallery = wanted.order, sitting.gallery
     if order.size == "auto" and order.is_gpt:
         order = replace(order, size=f"{images[0].width}x{images[0].height}")
     names = []
     for index in range(order.n):
         fresh = await gallery.picture(gallery.promise(order.recipe(index))) or b""
         names.append(gallery.hang(await asyncio.to_thread(_painted, images, fresh)))
-    await deliver(order, names, reply, gallery, home)
+    await deliver(replace(sitting, order=order), names)
 
 
 def _opened(wanted: Edit) -> "list[Image]":

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from . import wire
+from .orders import Order
 from .wire import Reply
 
 QUOTA_PER_UNIT = 500_000
@@ -20,6 +21,8 @@ GROUPS = {"default": 1, "vip": 0.8, "trial": 1.5}
 PER_CALL = {
     "stable-diffusion": "0.04",
     "practice-inline": "0.02",
+    "gpt-image-1": "0.042",
+    "gpt-image-2": "0.05",
     "mj_imagine": "0.1",
     "mj_upscale": "0.05",
     "mj_inpaint": "0",
@@ -30,7 +33,12 @@ BY_TOKENS = {
     "practice-structured": ("15", "2", None),
     "practice-duplicate": ("0.375", "4", None),
     "dall-e-3": ("16", "1", None),
+    "dall-e-2": ("8", "1", None),
 }
+# Pictures of the images API: one at ratio 1, and by what it is multiplied (section 4.1).
+PER_PICTURE = Decimal("0.0025")
+BY_SIZE = {"256x256": "0.4", "512x512": "0.45", "1024x1792": "2", "1792x1024": "2"}
+HD = {"1024x1792": "1.5", "1792x1024": "1.5"}
 IN_TIERS = ("practice-think",)
 DASHBOARD = b"<!doctype html><title>Practice gateway</title><p>Please sign in.</p>"
 
@@ -49,6 +57,12 @@ class Till:
             prompt, completion = (Decimal(ratio) for ratio in BY_TOKENS[model][:2] if ratio)
             tokens = usage["prompt_tokens"] + usage["completion_tokens"] * completion
             self._used[key] += tokens * prompt / QUOTA_PER_UNIT
+
+    def charge_pictures(self, key: str, order: Order, count: int) -> None:
+        """Put pictures of the images API on the bill of a key: each by its size and quality."""
+        larger = Decimal(BY_SIZE.get(order.size, "1"))
+        finer = Decimal(HD.get(order.size, "2")) if order.quality == "hd" else 1
+        self._used[key] += _each(order.model) * larger * finer * count
 
     async def answer(self, path: str, key: str, reply: Reply) -> bool:
         """Tell prices or a bill; False where the path is about neither."""
@@ -72,6 +86,13 @@ class Till:
             await reply.json(200, wire.error("无权进行此操作", "upstream_error"))
         else:
             await reply.json(200, figures)
+
+
+def _each(model: str) -> Decimal:
+    """What the plainest picture of a model costs."""
+    if model in PER_CALL:
+        return Decimal(PER_CALL[model])
+    return Decimal(BY_TOKENS[model][0]) * PER_PICTURE if model in BY_TOKENS else Decimal()
 
 
 async def _prices(key: str, reply: Reply) -> None:

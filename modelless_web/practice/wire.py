@@ -165,7 +165,13 @@ class Piece:
     @property
     def text(self) -> str:
         """The visible text of this piece, if it has any."""
-        return str(self.delta.get("content", ""))
+        content = self.delta.get("content", "")
+        return content if isinstance(content, str) else ""
+
+    def listed(self, name: str) -> list[object]:
+        """What it has in a list: the parts of its content, or its images."""
+        value = self.delta.get(name)
+        return value if isinstance(value, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +252,14 @@ def _envelope(ask: Ask, kind: str) -> dict[str, object]:
 
 
 def _message(answer: Answer) -> dict[str, object]:
-    message: dict[str, object] = {"role": "assistant", "content": answer.text}
+    parts = [part for piece in answer.pieces for part in piece.listed("content")]
+    content = [{"type": "text", "text": answer.text}, *parts] if parts else answer.text
+    message: dict[str, object] = {"role": "assistant", "content": content}
     reasoning = "".join(str(piece.delta.get("reasoning_content", "")) for piece in answer.pieces)
     if reasoning:
         message["reasoning_content"] = reasoning
-    images = [image for piece in answer.pieces for image in _images(piece)]
+    images = [image for piece in answer.pieces for image in piece.listed("images")]
     return {**message, "images": images} if images else message
-
-
-def _images(piece: Piece) -> list[object]:
-    images = piece.delta.get("images", [])
-    return images if isinstance(images, list) else []
 
 
 def error(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from modelless_web.records.ids import first_at
 from modelless_web.records.models import Board, Discarded, Generation, Picture, User
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.models.stored import THUMBNAIL_WIDTHS
@@ -87,7 +88,9 @@ def trash_what_is_old() -> int:
     count = 0
     ended = Generation.objects.filter(deleted_at=None).exclude(status__in=OPEN)
     for person in User.objects.exclude(days_kept=None):
-        old = ended.filter(owner=person, queued_at__lt=now - timedelta(days=person.days_kept or 0))
+        # An id begins with the time, and the person's own are in that order.
+        kept_from = now - timedelta(days=person.days_kept or 0)
+        old = ended.filter(owner=person, pk__lt=first_at(kept_from))
         count += _trash(old.filter(is_starred=False, placements=None))
     for board in Board.objects.exclude(days_kept=None):
         since = now - timedelta(days=board.days_kept or 0)

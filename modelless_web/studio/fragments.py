@@ -71,7 +71,7 @@ def staged(generation: str, words: str, progress: int | None) -> SafeString:
 
 def running_count(count: int) -> SafeString:
     """The number of open runs; the page's title and icon follow it."""
-    words = f"{count} running" if count else ""
+    words = f"{count:,} running" if count else ""
     return format_html(
         '<span id="running-count" hx-swap-oob="true" data-count="{}">{}</span>', count, words
     )

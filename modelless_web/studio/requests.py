@@ -128,7 +128,7 @@ def own_generation(
     """Return this person's generation, or raise Http404 as if it did not exist."""
     mine = Generation.objects.visible_to(request.user)
     if in_trash:
-        mine = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
+        mine = Generation.objects.filter(owner=request.user).trashed()
     row = mine.with_answers().filter(pk=pk).first() if pk else None
     if row is None:
         raise Http404

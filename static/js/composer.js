@@ -74,6 +74,7 @@
     "n", "max_tokens", "stop", "logit_bias", "user", "system",
     "size", "quality", "style", "background", "output_format", "output_compression",
     "moderation", "response_format", "partial_images", "references", "mask", "make",
+    "input_fidelity",
   ]);
 
   document.addEventListener("input", ({ target }) => {

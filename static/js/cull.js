@@ -148,7 +148,9 @@
     at("loading").hidden = true;
     current = candidate;
     current.hidden = false;
-    at("position").textContent = Number(at("position").textContent) + step;
+    const place = at("position");
+    place.dataset.at = Number(place.dataset.at) + step;
+    place.textContent = Number(place.dataset.at).toLocaleString("en");
     form.elements.generation.value = current.dataset.candidate;
     at("back").hidden = !neighbour(-1) && !backUrl;
     clearTimeout(addressTimer);

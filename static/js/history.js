@@ -24,7 +24,7 @@
       whole.closest(".stack").classList.toggle("is-selected", whole.checked);
     }
     form.classList.toggle("has-selection", pks.size > 0);
-    const words = everything.checked ? "All that match" : `${pks.size} selected`;
+    const words = everything.checked ? "All that match" : `${pks.size.toLocaleString("en")} selected`;
     form.querySelector("[data-selected-count]").textContent = words;
     if (comparing) comparing.disabled = pks.size < 2 || pks.size > 6;
   };

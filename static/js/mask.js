@@ -17,7 +17,7 @@ const make = () => {
       <button class="action" type="button" data-erase aria-pressed="false">Erase</button>
       <button class="action" type="button" data-undo disabled>Undo</button>
       <button class="action" type="button" data-clear disabled>Clear</button>
-      <p id="masker-help" class="note">Paint over what is to be made anew. By keys: arrows move the brush, Space lowers and lifts it.</p>
+      <p id="masker-help" class="note">Paint over what is to be made anew<span class="by-finger"> with your finger; lift it to end a stroke. Erase takes paint away, Undo the last stroke.</span><span class="by-keys">. By keys: arrows move the brush, Space lowers and lifts it.</span></p>
       <p class="visually-hidden" role="status"></p>
       <button class="action" type="button" data-cancel>Cancel</button>
       <button class="primary" type="button" data-use>Use this mask</button>

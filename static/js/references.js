@@ -16,7 +16,7 @@ const say = (words) => {
 /* Tell the studio what is there now, with what is new; it answers with the strip. */
 const send = async (field = "", files = []) => {
   const data = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "references", "mask", "make"]) {
+  for (const name of ["csrfmiddlewaretoken", "references", "mask", "make", "input_fidelity"]) {
     data.set(name, form().elements[name]?.value ?? "");
   }
   for (const file of files) data.append(field, file, file.name);

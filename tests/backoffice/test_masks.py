@@ -36,6 +36,7 @@ OPEN: Final = {
     *("Attempt.error_code", "Attempt.error_kind", "Attempt.error_request_id"),
     *("ErrorGroup.kind", "ErrorGroup.code", "ErrorGroup.fingerprint"),
     *("Picture.sha256", "Picture.media_type", "Picture.colour", "Discarded", "Verdict"),
+    *("Reference.sha256", "Reference.media_type", "Reference.colour"),
     *("Audit.kind", "Audit.target", "Cull.key", "Words", "Entry"),
 }
 LIST: Final = "/admin/records/generation/"
@@ -52,13 +53,18 @@ def text_columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     ]
 
 
+def canary_for(field: "models.Field[Any, Any]") -> Any:
+    if not isinstance(field, models.JSONField):
+        return CANARY
+    return {CANARY: CANARY} if field.default is dict else [CANARY]
+
+
 def put_canaries() -> int:
     """Write a word into every text column of every row; return how many columns there were."""
     count = 0
     for model in apps.get_app_config("records").get_models():
         for field in text_columns(model):
-            value = [CANARY] if isinstance(field, models.JSONField) else CANARY
-            models.QuerySet(model).update(**{field.name: value})
+            models.QuerySet(model).update(**{field.name: canary_for(field)})
             count += 1
     packed = Transcript.packed(sent=CANARY.encode(), received=CANARY.encode())
     Transcript.objects.update(**packed)

@@ -11,16 +11,18 @@ from django.urls import reverse
 
 from modelless_web.records.models import Gateway, Model, User
 from tests.records.money.book import budget
+from tests.support import factories
 
 from .conftest import Make
 
-READ_ONLY = {"generation", "picture"}
-NAMES = ["budget", "gateway", "generation", "model", "picture", "user"]
+READ_ONLY = {"generation", "picture", "reference"}
+NAMES = ["budget", "gateway", "generation", "model", "picture", "reference", "user"]
 
 
 @pytest.fixture(autouse=True)
-def _a_budget(db: None) -> None:
+def _a_budget_and_a_reference(owner: User) -> None:
     budget("5", "everyone")
+    factories.reference(owner)
 
 
 def pages(name: str) -> list[str]:
@@ -60,7 +62,7 @@ def test_a_stranger_is_sent_to_sign_in(client: Client, make: Make, name: str) ->
 
 def test_a_stranger_at_the_door_becomes_no_guest(client: Client, db: None) -> None:
     client.get(reverse("admin:index"))
-    assert not User.objects.exists()
+    assert not User.objects.filter(is_guest=True).exists()
 
 
 @pytest.mark.parametrize(

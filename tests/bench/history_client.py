@@ -19,6 +19,7 @@ SEARCHES: Final = {
     "rare word": "quetzalcoatl",
     "common word": "sea",
     "three words": "red sea mountain",
+    "words that never meet": "diffusion flux",
     "phrase": '"on the sea"',
     "beginning": "light*",
     "no hit": "nothinglikeit",
@@ -40,7 +41,6 @@ def main() -> None:
     from modelless_web.records.ids import first_at
     from modelless_web.records.language.query import parse
     from modelless_web.records.models import User
-    from modelless_web.records.search.facets import facets, months
     from modelless_web.records.search.find import find
 
     person = User.objects.get(username="history")
@@ -60,17 +60,17 @@ def main() -> None:
     tell("search", "common word, best first", search("sea", ranked=True))
     tell("search", "three words, best first", search("red sea mountain", ranked=True))
 
-    for name in ("", "sea"):
-        query = parse(name)
-        tell("search", f"facets of {name or 'everything'}", partial(facets, person, query))
-    tell("search", "months", partial(months, person, parse("")))
-
+    has_picture = find(person, parse("has:picture")).values_list("pk", flat=True)
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
     pages = {
         "first page": "/history/",
         "page far down": f"/history/?before={far_down}",
         "jump to a month": f"/history/?at={month}-01",
+        "detail": f"/generations/{has_picture.first()}/",
+        "cull": "/history/cull/?q=has:picture",
+        "facets and months": "/history/facets/",
+        "facets and months of a common word": "/history/facets/?q=sea",
     }
     for name, address in pages.items():
         tell("page", name, partial(opened, client, address))

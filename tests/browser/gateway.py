@@ -1,14 +1,16 @@
 """A gateway that a test holds by the hand: it says the next word when the test tells it to."""
 
+import base64
 import json
 import queue
 import threading
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 PATIENCE: Final = 30.0
-MODELS: Final = ("flux-scripted", "gpt-scripted", "o3-scripted")
-PAINTER, WRITER, REASONER = MODELS
+MODELS: Final = ("flux-scripted", "gpt-scripted", "o3-scripted", "gpt-image-1-scripted")
+PAINTER, WRITER, REASONER, EDITOR = MODELS
 
 
 class Talk:
@@ -51,6 +53,12 @@ class Talk:
         self.write(b"data: [DONE]\n\n")
         self.hang_up()
 
+    def paint(self, png: bytes) -> None:
+        """Answer as the images API does where nothing streams, with one picture."""
+        told = {"created": 1, "data": [{"b64_json": base64.b64encode(png).decode()}]}
+        self._handler.answer(200, "application/json", json.dumps(told).encode())
+        self.hang_up()
+
     def hang_up(self) -> None:
         """End the connection, wherever the answer stands."""
         self.is_over.set()
@@ -72,14 +80,15 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/pictures/"):
             found = self.server.pictures.get(self.path)
-            self._answer(200 if found else 404, "image/png", found or b"no such picture")
+            self.answer(200 if found else 404, "image/png", found or b"no such picture")
         else:
             listed = [{"id": name, "object": "model"} for name in MODELS]
-            self._answer(200, "application/json", json.dumps({"data": listed}).encode())
+            self.answer(200, "application/json", json.dumps({"data": listed}).encode())
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        talk = Talk(self, body)
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        kind = self.headers["Content-Type"]
+        talk = Talk(self, form(kind, data) if kind.startswith("multipart/") else json.loads(data))
         self.server.open.append(talk)
         self.server.asked.put(talk)
         talk.is_over.wait()
@@ -88,12 +97,27 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the test's own failure tells more."""
 
-    def _answer(self, status: int, kind: str, body: bytes) -> None:
+    def answer(self, status: int, kind: str, body: bytes) -> None:
+        """Say all of it at once."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def form(kind: str, data: bytes) -> dict[str, Any]:
+    """The fields of a form with files: each file as its bytes, everything else as text."""
+    whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + data)
+    read: dict[str, Any] = {}
+    for part in whole.walk():
+        if part.is_multipart():
+            continue
+        name = part.get_param("name", header="content-disposition")
+        value = part.get_payload(decode=True)
+        assert isinstance(value, bytes)
+        read[str(name)] = value if part.get_filename() else value.decode()
+    return read
 
 
 class Gateway(ThreadingHTTPServer):

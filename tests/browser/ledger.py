@@ -47,6 +47,7 @@ class Ledger:
         """Add older copies of a finished generation, so far apart, without any work."""
         row = self.generation(pk)
         pictures = self._rows("SELECT * FROM records_picture WHERE generation_id = ?", _hex(pk))
+        usage = self._rows("SELECT * FROM records_usage WHERE owner_id = ?", row["owner_id"])[0]
         first = uuid.UUID(hex=row["id"]).int
         queued = datetime.fromisoformat(row["queued_at"])
         step = int(apart.total_seconds() * 1000)
@@ -54,8 +55,11 @@ class Ledger:
             for number in range(1, times + 1):
                 older = uuid.UUID(int=first - (number * step << 80)).hex
                 made = row | {"id": older, "submission": older, "prompt": f"Copy {number}"}
-                made["queued_at"] = str(queued - number * apart)
+                moment = queued - number * apart
+                made |= {"queued_at": str(moment), "day": str(moment.date())}
                 _insert(database, "records_generation", made)
+                cell = usage | {"id": None, "day": made["day"], "generations": 1}
+                _insert(database, "records_usage", cell, "generations = generations + 1")
                 for picture in pictures:
                     same = picture | {"id": uuid.uuid4().hex, "generation_id": older}
                     _insert(database, "records_picture", same)
@@ -90,10 +94,13 @@ def _hex(pk: str) -> str:
     return uuid.UUID(pk).hex
 
 
-def _insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+def _insert(
+    database: sqlite3.Connection, table: str, row: dict[str, Any], else_set: str = ""
+) -> None:
     names = ", ".join(f'"{name}"' for name in row)
     marks = ", ".join("?" for _ in row)
+    otherwise = f" ON CONFLICT DO UPDATE SET {else_set}" if else_set else ""
     database.execute(
-        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+        f"INSERT INTO {table} ({names}) VALUES ({marks}){otherwise}",  # noqa: S608
         list(row.values()),
     )

@@ -166,5 +166,6 @@ def test_the_owners_bar_fits_at_every_width(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 700})
     sign_in(page, closed, owner)
-    page.goto(f"{closed.url}/models/")
-    assert page.evaluate(BROKEN_OR_COVERED) == [0, False]
+    for place in ("/models/", "/"):
+        page.goto(f"{closed.url}{place}")
+        assert page.evaluate(BROKEN_OR_COVERED) == [0, False], place

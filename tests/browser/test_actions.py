@@ -56,6 +56,14 @@ def test_a_takes_all_up_again(desk: Screen, card: Locator) -> None:
     expect(temperature(desk)).to_have_value("0.3")
 
 
+@pytest.mark.parametrize("named", ["Use all", "Prompt only", "Settings only"])
+def test_each_way_to_take_it_up_is_open_to_keys(desk: Screen, card: Locator, named: str) -> None:
+    card.get_by_role("link", name=named).press("Enter")
+    expect(desk.page).to_have_url(re.compile("take=(all|prompt|parameters)"))
+    taken = "" if named == "Settings only" else "What is a fjord?"
+    expect(desk.prompt).to_have_value(taken)
+
+
 def test_refine_sends_the_whole_conversation(desk: Screen, gateway: Gateway, card: Locator) -> None:
     card.get_by_role("link", name="Refine").click()
     expect(desk.page.get_by_text("Refining “What is a fjord?”")).to_be_visible()

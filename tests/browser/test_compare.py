@@ -85,6 +85,15 @@ def test_the_wheel_scrolls_the_page_until_something_is_zoomed(compare: Open) -> 
     assert scale(page, "A") > before
 
 
+def test_keys_zoom_all_in_step(compare: Open) -> None:
+    page = compare("navy", "maroon").page
+    before = scale(page, "A")
+    page.keyboard.press("+")
+    assert scale(page, "A") == scale(page, "B") > before
+    page.keyboard.press("-")
+    assert scale(page, "A") == scale(page, "B") == pytest.approx(before)
+
+
 def test_a_zoomed_picture_is_the_whole_original(compare: Open) -> None:
     page = compare("navy", "maroon").page
     page.keyboard.press("+")

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import KEY, with_models
-from tests.browser.gateway import PAINTER, REASONER, WRITER, Gateway
+from tests.browser.gateway import EDITOR, PAINTER, REASONER, WRITER, Gateway
 from tests.browser.screen import Screen, ended
+from tests.browser.test_references import add
 from tests.support.commands import manage
 from tests.support.console import Console
 from tests.support.studio import Studio
@@ -23,6 +24,7 @@ PriceRule.objects.publish(
     PriceRule(gateway=gateway, model="{PAINTER}"), [PicturePrice(price=cents(2))]
 )
 PriceRule.objects.publish(PriceRule(gateway=gateway, model="{WRITER}", per_request=cents(10)))
+PriceRule.objects.publish(PriceRule(gateway=gateway, model="{EDITOR}", per_prompt=cents(1000)))
 Budget.objects.create(scope="each", period="day", limit=cents(25))
 Budget.objects.create(scope="each", period="generation", limit=cents(5), is_hard=False)
 """
@@ -45,7 +47,7 @@ SLOWLY: Final = {
 
 @pytest.fixture(scope="module")
 def paid(start_studio: Callable[..., Studio], scripted_gateway: Gateway) -> Studio:
-    """A studio that knows what two models of three cost, and gives everybody 25 cents a day."""
+    """A studio that knows what all its models but one cost, and gives everybody 25 cents a day."""
     url = f"{scripted_gateway.origin}/v1"
     studio = start_studio(MODELLESS_BASE_URL=url, MODELLESS_API_KEY=KEY, PRACTICE_PACE="0.1")
     with_models(studio, WRITER)
@@ -77,6 +79,19 @@ def test_the_line_follows_the_count_and_the_model(till: Screen) -> None:
     says(till, "No price known, so no budget counts it")
     till.choose("practice-writer")
     says(till, "Practice, costs nothing")
+
+
+def test_the_line_follows_the_pictures_that_go_along(till: Screen) -> None:
+    till.open()
+    till.choose(EDITOR)
+    till.prompt.fill("Door")
+    says(till, "$0.00001 · $0.25 of $0.25 left today")
+    add(till, "red")
+    says(till, "About $0.002–0.0058 · $0.25 of $0.25 left today")
+    till.page.get_by_label("Fidelity").select_option("high")
+    says(till, "About $0.044–0.068 · $0.25 of $0.25 left today")
+    till.page.get_by_role("button", name="Remove picture 1").click()
+    says(till, "$0.00001 · $0.25 of $0.25 left today")
 
 
 def test_a_soft_budget_warns_and_lets_through(till: Screen, gateway: Gateway) -> None:

@@ -41,6 +41,11 @@ def months(screen: Screen) -> Locator:
     return rail.get_by_role("link")
 
 
+def search_for(screen: Screen, query: str) -> None:
+    screen.page.get_by_label("Search", exact=True).fill(query)
+    screen.page.get_by_role("button", name="Search", exact=True).click()
+
+
 def begins_with(screen: Screen, prompt: str) -> None:
     expect(cells(screen).first).to_contain_text(prompt)
 
@@ -85,6 +90,31 @@ def test_a_facet_and_its_chip_are_reached_by_keys(history: Screen) -> None:
     chip.press("Enter")
     expect(chip).to_have_count(0)
     expect(cells(history)).to_have_count(COPIES + 1)
+
+
+def test_a_search_is_typed_and_its_button_pressed(history: Screen) -> None:
+    search_for(history, "written is:starred")
+    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
+    chips = history.page.get_by_role("list", name="Active filters").get_by_role("link")
+    chips.filter(has_text="Starred").click()
+    begins_with(history, "The written one")
+    expect(chips).to_have_count(1)
+
+
+@without_scripts
+def test_on_paper_a_search_is_a_form_and_becomes_a_board(desk: Screen, gateway: Gateway) -> None:
+    finished(desk, gateway, "Found on paper")
+    desk.ledger.copy(desk.page.url.rstrip("/").rpartition("/")[2], COPIES, APART)
+    desk.open("/history/")
+    search_for(desk, f"model:{WRITER} status:succeeded")
+    expect(cells(desk)).to_have_count(COPIES + 1)
+    expect(desk.page.get_by_role("list", name="Active filters").get_by_role("link")).to_have_count(
+        2
+    )
+    desk.page.get_by_label("Name of the smart board").fill("Copies")
+    desk.page.get_by_role("button", name="Save this search").click()
+    desk.page.get_by_role("link", name="Copies", exact=True).click()
+    expect(cells(desk)).to_have_count(COPIES + 1)
 
 
 @without_scripts

@@ -22,7 +22,7 @@ def test_a_change_of_thousands_shows_how_far_it_is(desk: Screen, gateway: Gatewa
     page.get_by_label("All that match").check()
     page.locator(".selection-bar").get_by_role("button", name="Star", exact=True).click()
     question = page.locator(".question")
-    expect(question).to_contain_text(f"Star: {COPIES + 1} generations with 0 pictures")
+    expect(question).to_contain_text(f"Star: {COPIES + 1:,} generations with 0 pictures")
     question.get_by_role("button", name="Star").click()
     expect(desk.toast.get_by_role("progressbar")).to_be_visible()
     expect(desk.toast).to_contain_text(f"of {COPIES + 1:,} looked at")

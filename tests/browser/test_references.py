@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import JSHandle, Locator, expect
 
-from tests.browser.screen import Screen, pk_of
+from tests.browser.gateway import EDITOR, Gateway
+from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_looks import complaints
 from tests.support.factories import photo
 
@@ -151,6 +152,28 @@ def test_more_than_the_model_takes_is_told_before_it_is_sent(screen: Screen) -> 
     expect(told).to_be_hidden()
 
 
+def test_how_closely_they_are_followed_is_asked_where_the_model_can_be_told(
+    screen: Screen,
+) -> None:
+    ready(screen, EDITS)
+    fidelity = screen.page.get_by_label("Fidelity")
+    expect(fidelity).to_have_count(0)
+    add(screen, "red")
+    expect(fidelity).to_have_value("")
+    fidelity.select_option("high")
+    add(screen, "blue")
+    expect(fidelity).to_have_value("high")
+    screen.choose("gpt-image-2")
+    expect(fidelity).to_be_hidden()
+    screen.choose(EDITS)
+    expect(fidelity).to_be_visible()
+    card = screen.make("Paint it anew", EDITS)
+    request = json.loads(screen.ledger.generation(pk_of(card))["request"])
+    assert (request["input_fidelity"], len(request["image"])) == ("high", 2)
+    card.get_by_role("link", name="Use all").click()
+    expect(fidelity).to_have_value("high")
+
+
 def test_a_draft_keeps_them_over_a_reload(screen: Screen) -> None:
     ready(screen)
     screen.prompt.fill("Half a thought with a picture")
@@ -221,6 +244,24 @@ def test_a_mask_is_brushed_with_the_mouse(screen: Screen) -> None:
     assert {"image", "mask", "prompt"} <= request.keys()
 
 
+def test_the_stroke_is_in_the_mask_that_the_gateway_gets(desk: Screen, gateway: Gateway) -> None:
+    ready(desk, EDITOR)
+    add(desk, "green")
+    canvas, box = open_mask(desk)
+    canvas.click(position={"x": box["width"] / 2, "y": box["height"] * 0.2})
+    use_mask(desk)
+    card = desk.generate("A red door", EDITOR)
+    talk = gateway.talk()
+    assert talk.body["prompt"] == "A red door"
+    assert talk.body["image"] == GREEN
+    got = Image.open(io.BytesIO(talk.body["mask"])).getchannel("A")
+    assert got.size == (50, 50)
+    assert [got.getpixel(at) for at in ((25, 10), (25, 40), (5, 10))] == [0, 255, 255]
+    talk.paint(RED)
+    ended(card)
+    expect(card.locator("figure.picture img")).to_be_visible()
+
+
 def test_what_was_brushed_is_erased_undone_and_cleared(screen: Screen) -> None:
     ready(screen, EDITS)
     add(screen, "green")
@@ -246,6 +287,8 @@ def test_a_mask_is_brushed_with_keys_alone(screen: Screen) -> None:
     ready(screen, EDITS)
     add(screen, "green")
     canvas, _ = open_mask(screen)
+    expect(screen.page.get_by_text("By keys")).to_be_visible()
+    expect(screen.page.get_by_text("with your finger")).to_be_hidden()
     canvas.press("Space")
     for _ in range(6):
         canvas.press("ArrowRight")
@@ -297,6 +340,8 @@ def test_a_mask_is_brushed_with_a_finger_and_the_sheet_comes_back(screen: Screen
     screen.choose(EDITS)
     add(screen, "green")
     _, box = open_mask(screen)
+    expect(screen.page.get_by_text("with your finger")).to_be_visible()
+    expect(screen.page.get_by_text("By keys")).to_be_hidden()
     hand = screen.page.context.new_cdp_session(screen.page)
 
     def touch(kind: str, *places: float) -> None:

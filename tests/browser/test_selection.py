@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.browser.gateway import PAINTER, WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
 from tests.browser.test_failures import png
+from tests.browser.test_marks import Way, click, enter, make_board
 from tests.browser.test_without_scripts import finished
 from tests.support.studio import wait_for
 
@@ -161,6 +162,26 @@ def test_tags_and_boards_are_put_on_many(history: Screen) -> None:
     expect(ticks(history)).to_have_count(1)
 
 
+@pytest.mark.parametrize("way", [click, enter])
+def test_many_are_rejected_rated_and_put_on_a_board(history: Screen, way: Way) -> None:
+    make_board(history, "Covers")
+    history.open("/history/")
+    for named, said in (
+        ("Reject", "2 rejected."),
+        ("Rate", "2 rated 4."),
+        ("Put on it", "2 put on the board."),
+    ):
+        for place in (0, 1):
+            ticks(history).nth(place).click()
+        if named == "Rate":
+            way(bar(history).get_by_text("More"))
+            bar(history).get_by_label("Rating").select_option("4")
+        way(bar(history).get_by_role("button", name=named, exact=True))
+        expect(history.toast).to_contain_text(said)
+    history.open("/history/?q=board:Covers rating:4 is:rejected")
+    expect(ticks(history)).to_have_count(2)
+
+
 def test_the_trash_gives_back_what_it_has(history: Screen) -> None:
     ticks(history).nth(0).click()
     bar(history).get_by_role("button", name="Delete").click()
@@ -239,6 +260,28 @@ def test_on_paper_everything_is_counted_deleted_and_brought_back(
     expect(desk.toast).to_contain_text("3 moved to the trash.")
     desk.toast.get_by_role("button", name="Undo").click()
     expect(ticks(desk)).to_have_count(3)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_on_paper_ticked_ones_are_tagged_rated_and_put_on_a_board(
+    desk: Screen, gateway: Gateway
+) -> None:
+    finished(desk, gateway, "On the wall")
+    make_board(desk, "Covers")
+    for named, said in (
+        ("Tag", "1 tagged “blue sea”."),
+        ("Rate", "1 rated 4."),
+        ("Put on it", "1 put on the board."),
+    ):
+        desk.open("/history/")
+        ticks(desk).first.check()
+        bar(desk).get_by_text("More").click()
+        bar(desk).get_by_label("Tag").fill("Blue sea")
+        bar(desk).get_by_label("Rating").select_option("4")
+        bar(desk).get_by_role("button", name=named, exact=True).click()
+        expect(desk.toast).to_contain_text(said)
+    desk.open('/history/?q=board:Covers rating:4 tag:"blue sea"')
+    expect(ticks(desk)).to_have_count(1)
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

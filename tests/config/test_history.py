@@ -66,6 +66,13 @@ def test_the_same_seed_makes_the_same_history(folder: Path, tmp_path: Path) -> N
     assert made(folder)["prompts"] != made(third)["prompts"]
 
 
+def test_a_second_history_comes_beside_the_first(folder: Path) -> None:
+    for _ in range(2):
+        ended = manage(folder, "make_history", "50")
+        assert ended.returncode == 0, ended.stderr
+    assert len(set(made(folder)["pks"])) == 100  # type: ignore[call-overload]
+
+
 def test_no_sample_is_made_where_people_have_worked(start_studio: StartStudio) -> None:
     studio = start_studio(PRACTICE_PACE="0")
     with studio.visitor() as visitor:

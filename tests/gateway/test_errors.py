@@ -43,6 +43,8 @@ KINDS = [
     (400, _error(), "validation"),
     (400, _error("x", "sensitive_words_detected"), "moderation"),
     (400, _error("x", "invalid_text_request"), "validation"),
+    (400, _error("Unknown parameter: 'moderation'.", "unknown_parameter"), "validation"),
+    (400, _error("Invalid value: 'none'. Supported values are: …", "invalid_value"), "validation"),
     (400, b'{"description":"quota_not_enough ","type":"upstream_error","code":4}', "quota"),
     (401, _error("无效的令牌"), "auth"),
     (401, _error("该令牌额度已用尽 !token.UnlimitedQuota"), "quota"),

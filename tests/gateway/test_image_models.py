@@ -90,6 +90,31 @@ def test_what_a_model_does_not_take_is_refused_before_it_is_sent(
         body(model, **asked)
 
 
+def edited(model: str, **more: Any) -> dict[str, Any]:
+    """What goes on the wire of an edit beside model, prompt and picture."""
+    sent = body(model, pictures=("picture:sha256:1",), **more)
+    del sent["image"]
+    return sent
+
+
+def test_how_closely_a_picture_is_followed_is_said_where_one_is_edited() -> None:
+    assert edited("gpt-image-1", input_fidelity="high") == {"input_fidelity": "high"}
+    assert edited("gpt-image-1.5", input_fidelity="low") == {}
+    assert body("gpt-image-1", input_fidelity="high") == {}
+
+
+@pytest.mark.parametrize("model", ["gpt-image-1-mini", "gpt-image-2", "gpt-image-3", "dall-e-2"])
+def test_a_model_that_lets_nobody_choose_it_is_not_told(model: str) -> None:
+    assert "input_fidelity" not in image_traits(model).parameters
+    with pytest.raises(ValueError, match=r"Input fidelity can't be chosen for this model\."):
+        edited(model, input_fidelity="high")
+
+
+def test_no_other_fidelity_is_sent() -> None:
+    with pytest.raises(ValueError, match=r"Input fidelity: this model takes low or high\."):
+        edited("gpt-image-1", input_fidelity="highest")
+
+
 @pytest.mark.parametrize("size", ["16x48", "1280x3840", "3840x2160", "2160x3840", "1024x1024"])
 def test_the_newest_model_takes_any_size_of_sixteen_pixel_steps(size: str) -> None:
     assert image_traits("gpt-image-2").takes_size(size)

@@ -38,6 +38,8 @@ OTHERS = {
 GOOD = {
     "stable-diffusion", "practice-writer", "practice-inline", "practice-structured",
     "practice-think", "practice-duplicate", "practice-huge-text", "practice-sees",
+    "practice-parts", "practice-four", "practice-bare-link", "practice-video",
+    "practice-think-aloud",
 }  # fmt: skip
 
 

@@ -45,29 +45,6 @@ def test_a_stream_names_its_events(http: httpx.Client) -> None:
     assert [item.get("partial_image_index") for item in data] == [0, 1, None]
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"model": "dall-e-3", "size": "512x512"}, "size_not_supported"),
-        ({"model": "dall-e-3", "size": "1024×1024"}, "size_not_supported"),
-        ({"model": "dall-e-3", "n": 2}, "n_not_within_range"),
-        ({"model": "dall-e-2", "n": 11}, "n_not_within_range"),
-        ({"model": "dall-e-3", "prompt": ""}, "prompt_missing"),
-        ({"model": "dall-e-2", "prompt": "x" * 1001}, "prompt_too_long"),
-        ({"model": "dall-e-3-moderated"}, "content_policy_violation"),
-    ],
-)
-def test_what_gateways_refuse_is_refused(
-    http: httpx.Client, fields: dict[str, Any], code: str
-) -> None:
-    reply = ask(http, **{"model": "dall-e-3", **fields})
-    assert (reply.status_code, reply.json()["error"]["code"]) == (400, code)
-
-
 @pytest.mark.parametrize("body", [b"", b"[]", b"no json"])
 def test_what_is_no_call_is_refused(http: httpx.Client, body: bytes) -> None:
     assert http.post("images/generations", content=body).status_code == 400
-
-
-def test_an_unknown_model_has_no_channel(http: httpx.Client) -> None:
-    assert ask(http, "gpt-image-99").status_code == 503

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from modelless_web.engine import ledger
 from modelless_web.records import retention
+from modelless_web.records.ids import first_at, uuid7
 from modelless_web.records.models import (
     Board,
     Discarded,
@@ -20,6 +23,7 @@ from modelless_web.records.models import (
 )
 from modelless_web.records.store import keep
 from tests.engine.rescue.test_rescuer import png
+from tests.studio.factories import unsaved_generation
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +33,15 @@ def done(owner: User | None = None, **columns: Any) -> Generation:
     """A generation that has ended."""
     row = factories.generation(owner)
     Generation.objects.filter(pk=row.pk).update(status=Status.SUCCEEDED, **columns)
+    return row
+
+
+def aged(days: float, owner: User | None = None, **columns: Any) -> Generation:
+    """One that has ended, and was made so many days ago."""
+    moment = ago(days)
+    row = unsaved_generation(owner or factories.guest(), factories.gateway(), **columns)
+    row.pk, row.queued_at = UUID(int=first_at(moment).int | uuid7().int % 2**62), moment
+    row.save(force_insert=True)
     return row
 
 
@@ -97,23 +110,23 @@ def test_refinements_outlive_what_they_refined() -> None:
 
 
 def test_nothing_goes_by_itself_unless_somebody_wants_it() -> None:
-    done(queued_at=ago(4_000))
+    aged(4_000)
     assert retention.trash_what_is_old() == 0
 
 
 def test_a_persons_days_spare_what_is_starred_on_a_board_young_or_anothers() -> None:
     person = factories.guest()
     User.objects.filter(pk=person.pk).update(days_kept=7)
-    placed = done(person, queued_at=ago(8))
+    placed = aged(8, person)
     board = Board.objects.create(owner=person, name="Covers")
     Placement.objects.create(board=board, generation=placed)
     spared = [
         placed,
-        done(person, queued_at=ago(8), is_starred=True),
-        done(person, queued_at=ago(6)),
-        done(queued_at=ago(8)),
+        aged(8, person, is_starred=True),
+        aged(6, person),
+        aged(8),
     ]
-    old = done(person, queued_at=ago(8))
+    old = aged(8, person)
     assert retention.trash_what_is_old() == 1
     assert set(Generation.objects.filter(deleted_at=None)) == set(spared)
     assert Generation.objects.exclude(deleted_at=None).get() == old
@@ -121,8 +134,16 @@ def test_a_persons_days_spare_what_is_starred_on_a_board_young_or_anothers() -> 
 
 def test_a_boards_days_count_from_when_something_was_put_there() -> None:
     board = Board.objects.create(owner=factories.guest(), name="Drafts", days_kept=7)
-    old, fresh = (done(board.owner, queued_at=ago(100)) for _ in range(2))
+    old, fresh = (aged(100, board.owner) for _ in range(2))
     for row, days in ((old, 8), (fresh, 6)):
         Placement.objects.create(board=board, generation=row, placed_at=ago(days))
     assert retention.trash_what_is_old() == 1
     assert Generation.objects.exclude(deleted_at=None).get() == old
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is asked for its plan")
+def test_old_trash_and_ones_own_are_found_by_their_indexes() -> None:
+    old = Generation.objects.filter(deleted_at__lt=timezone.now()).order_by("deleted_at")
+    own = Generation.objects.filter(owner=factories.guest()).trashed()
+    assert "USING INDEX in_the_trash" in old.explain()
+    assert "USING INDEX trash_of_owner" in own.explain()

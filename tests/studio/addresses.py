@@ -49,7 +49,7 @@ WORDS: Final = {
     "sketch": "a lynx that nobody else may see",
 }
 SEEN: Final = (
-    *("generation", "picture", "errorgroup", "gateway", "group", "model", "user"),
+    *("generation", "picture", "reference", "errorgroup", "gateway", "group", "model", "user"),
     *("pricerule", "drift", "usage", "budget", "audit"),
 )
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
@@ -83,6 +83,7 @@ QUERIES: Final = {
     ),
     "admin/records/generation/": ("?q={generation}", "?q=fox", "?owner__id__exact={user}"),
     "admin/records/picture/": ("?q={generation}", "?generation__prompt__startswith=a"),
+    "admin/records/reference/": ("?q={generation}", "?source_url__startswith=h"),
     "admin/records/user/": ("?q=person&people=all", "?password__startswith=m"),
 }
 

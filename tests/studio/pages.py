@@ -28,7 +28,7 @@ def typed(response: Any, name: str) -> str:
 
 def chosen_model(response: Any) -> str:
     """The name of the model that is selected."""
-    found = re.search(r"<option[^>]* selected>([^<]*)<", response.content.decode())
+    found = re.search(r'<option value="\d+"[^>]* selected>([^<]*)<', response.content.decode())
     return found[1] if found else ""
 
 

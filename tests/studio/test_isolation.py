@@ -48,6 +48,7 @@ FILES: Final = ("original", "320 px", "640 px")
 RIGHTS: Final = {
     "generation": {"generation", "picture"},
     "picture": {"picture", *FILES},
+    "reference": {"reference", "small reference"},
     "errorgroup": {"errorgroup"},
     "budget": set(),
     "audit": {"audit"},

@@ -127,7 +127,6 @@ class Sample:
         ended = moment + timedelta(seconds=pick.uniform(1, 20))
         kind = pick.choice(list(_ERRORS)) if status == Status.FAILED else ""
         is_done = status == Status.SUCCEEDED
-        is_done = status == Status.SUCCEEDED
         spent = (pick.randint(10, 90), pick.randint(10, 800)) if is_done else None
         return Generation(
             pk=UUID(int=first_at(moment).int | pick.getrandbits(62)),

@@ -32,7 +32,7 @@ def call_of(body: Mapping[str, Any], attachments: Attachments = NOTHING) -> Call
 def attached(body: Mapping[str, Any]) -> Wanted:
     """Return which pictures go along, and how the model takes them."""
     names = [*body.get("image", ()), *([body["mask"]] if "mask" in body else ())]
-    traits = image_traits(body["model"].strip().lower().rpartition("/")[2])
+    traits = image_traits(body["model"])
     return Wanted(tuple(dict.fromkeys(names)), traits.as_square_png)
 
 

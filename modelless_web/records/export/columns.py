@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from modelless_web.gateway.links import bare, unsigned
-from modelless_web.records.models import Generation, Picture
+from modelless_web.records.models import Generation, Picture, Reference
+from modelless_web.records.relations.inputs import given
 
 type Record = dict[str, Any]
 type Cell = str | int | None
@@ -87,6 +88,26 @@ def _picture(picture: Picture) -> Record:
     }
 
 
+def along(row: Generation) -> list[Reference]:
+    """The pictures that went along, in their order, the mask last."""
+    return given(row) if row.references.all() else []
+
+
+def _references(row: Generation) -> list[Record]:
+    mask = row.request.get("mask")
+    return [_reference(reference, is_mask=reference.name == mask) for reference in along(row)]
+
+
+def _reference(reference: Reference, *, is_mask: bool) -> Record:
+    names = ("sha256", "media_type", "size", "width", "height")
+    return {
+        "id": str(reference.pk),
+        "role": "mask" if is_mask else "picture",
+        **{name: getattr(reference, name) for name in names},
+        "source_url": bare(reference.source_url),
+    }
+
+
 def _hashes(pictures: list[Record]) -> Cell:
     return " ".join(picture["sha256"] or picture["state"] for picture in pictures)
 
@@ -121,6 +142,7 @@ COLUMNS: Final = (
     Column("parent", lambda row: str(row.parent_id) if row.parent_id else None),
     _moment("deleted_at"),
     Column("pictures", _pictures, _hashes),
+    Column("references", _references, _hashes),
     Column("choices", _choices, None),
     Column("asked", attrgetter("asked"), to_json),
     Column("request", attrgetter("request"), to_json),

@@ -79,7 +79,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def in_trash_of(self, user: "User") -> Self:
         """A person's deleted drafts, each for a day."""
-        return self.filter(owner=user).exclude(deleted_at=None)
+        return self.filter(owner=user, deleted_at__isnull=False)
 
     def with_words(self) -> Self:
         """Those in which somebody has typed something, or that they have named."""
@@ -186,7 +186,7 @@ class Draft(models.Model):
             models.Index(
                 fields=["deleted_at"],
                 name="drafts_in_the_trash",
-                condition=~Q(deleted_at=None),
+                condition=Q(deleted_at__isnull=False),
             ),
         ]
 

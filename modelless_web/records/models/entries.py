@@ -59,10 +59,14 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the words of a row must satisfy; ``owner`` is a person's id, None for everybody."""
+    """What the words of a row must satisfy; ``owner`` is a person's id, None for everybody.
+
+    ``is_scarce``: few rows do, whatever PostgreSQL has counted of each word.
+    """
 
     clauses: tuple[Clause, ...]
     owner: int | None = None
+    is_scarce: bool = False
 
     @property
     def wanted(self) -> list[Clause]:
@@ -111,7 +115,9 @@ class Matches(models.Lookup):
         self, compiler: Any, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*parameters, self.rhs.for_postgresql()]
+        # What a query gives is not known to the planner, which then expects one row in two hundred.
+        match = "(SELECT %s::tsquery)" if self.rhs.is_scarce else "%s::tsquery"
+        return f"{left} @@ {match}", [*parameters, self.rhs.for_postgresql()]
 
 
 class Words(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from modelless_web.gateway.address import Address
+from modelless_web.gateway.parameters import ONLY_EDITED
 from modelless_web.gateway.traits import Kind, ModelTraits, describe
 from modelless_web.records.secrets import EncryptedTextField
 
@@ -182,7 +183,8 @@ class Model(models.Model):
     def takes(self) -> str:
         """The parameters it accepts, as the composer's script reads them."""
         spoken = set() if self.traits.images else {"system"}
-        return " ".join(sorted(self.traits.parameters | spoken | self._along))
+        left_out = () if self.most_along else ONLY_EDITED
+        return " ".join(sorted(self.traits.parameters.difference(left_out) | spoken | self._along))
 
     @property
     def most_along(self) -> int:

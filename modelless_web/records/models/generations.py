@@ -54,6 +54,7 @@ class Basis(models.TextChoices):
 
 MOST_CHANGED = 60
 OPEN = (Status.QUEUED, Status.RUNNING)
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def today() -> date:
@@ -65,6 +66,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: "User") -> Self:
         """Start of every query on a person's behalf: their own, and not in the trash."""
         return self.filter(is_visible_to(user))
+
+    def trashed(self) -> Self:
+        """All in the trash; as a span of time, or SQLite does not take the index that has it."""
+        return self.filter(deleted_at__gte=EVER)
 
     def open(self) -> Self:
         """Those that are queued or running."""
@@ -110,7 +115,12 @@ class Generation(models.Model):
     model = models.CharField(max_length=200)
     model_kind = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
     )
     descent = models.CharField(max_length=8, choices=Descent, blank=True)
     submission = models.CharField(max_length=64, help_text="One-time id of the form that made it.")
@@ -214,17 +224,22 @@ class Generation(models.Model):
             models.Index(fields=["owner", "model", "-id"], name="newest_of_model"),
             models.Index(fields=["owner", "status", "-id"], name="newest_of_status"),
             models.Index(fields=["owner", "changed_at"], name="changed_of_owner"),
+            models.Index(fields=["parent", "owner", "-id"], name="newest_of_parent"),
             models.Index(
                 fields=["owner", "-id"], name="starred_of_owner", condition=Q(is_starred=True)
             ),
             models.Index(
                 fields=["owner", "rating", "-id"], name="rated_of_owner", condition=Q(rating__gt=0)
             ),
-            models.Index(fields=["deleted_at"], name="in_the_trash", condition=~Q(deleted_at=None)),
+            # SQLite knows that a span of time implies "is not null", but not that it implies
+            # "not (is null)", as which ``~Q(deleted_at=None)`` would be written.
+            models.Index(
+                fields=["deleted_at"], name="in_the_trash", condition=Q(deleted_at__isnull=False)
+            ),
             models.Index(
                 fields=["owner", "-deleted_at", "-id"],
                 name="trash_of_owner",
-                condition=~Q(deleted_at=None),
+                condition=Q(deleted_at__isnull=False),
             ),
             # The operator's lists: everybody's rows by time, and by one filter and time.
             # By what else a list is narrowed is judged in the first of them, however rare it is.

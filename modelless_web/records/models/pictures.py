@@ -49,6 +49,7 @@ class Picture(StoredImage):
             ),
         ]
         indexes = [
+            models.Index(fields=["sha256", "id"], name="pictures_by_bytes"),
             models.Index(
                 fields=["next_try_at"], name="pictures_to_fetch", condition=Q(state="waiting")
             ),

@@ -55,7 +55,10 @@ class Reference(StoredImage):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["used_at"], name="references_by_use")]
+        indexes = [
+            models.Index(fields=["sha256"], name="references_by_bytes"),
+            models.Index(fields=["used_at"], name="references_by_use"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height} {self.media_type}"

@@ -11,7 +11,7 @@ MEDIA_TYPES = frozenset(f"image/{ending}" for ending in FORMATS.values())
 class StoredImage(models.Model):
     """Bytes named by what they are, and what they turned out to be."""
 
-    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     media_type = models.CharField(max_length=40, blank=True)
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
     width = models.PositiveIntegerField(default=0)

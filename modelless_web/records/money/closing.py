@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
 
+from modelless_web.gateway import sight
 from modelless_web.gateway.errors import Kind
 from modelless_web.records.models.generations import Basis, Charge, Generation, Status
 from modelless_web.records.models.troubles import Attempt
@@ -70,19 +71,29 @@ def used_by(row: Generation) -> Used:
     prompt, completion = row.prompt_tokens, row.completion_tokens
     needs_tokens = row.price_rule is not None and row.price_rule.by_tokens
     if needs_tokens and (prompt is None or completion is None):
-        prompt = prompt_tokens(row.request)
-        completion = tokens_of(row.text) + tokens_of(row.reasoning)
+        prompt, completion = _counted(row)
     is_for_pictures = row.price_rule is not None and row.price_rule.by_pictures
     asked = row.request if is_for_pictures else {}
-    pictures = row.picture_count
-    if row.charge == Charge.MAYBE and not pictures:
-        # None came, and all that were asked for may be on the bill.
-        pictures = int(asked.get("n", 1))
     return Used(
         prompt_tokens=prompt,
         completion_tokens=completion,
         cached_tokens=row.cached_tokens or 0,
-        pictures=pictures,
+        pictures=_pictures(row) if is_for_pictures else 0,
         size=str(asked.get("size", "")),
         quality=str(asked.get("quality", "")),
     )
+
+
+def _counted(row: Generation) -> tuple[int, int]:
+    """Tokens of the prompt and of the answer, and the most that their pictures can have been."""
+    _, seen = sight.seen(row.request)
+    _, each = sight.drawn(row.request) or (0, 0)
+    answer = tokens_of(row.text) + tokens_of(row.reasoning)
+    return prompt_tokens(row.request) + seen, answer + each * _pictures(row)
+
+
+def _pictures(row: Generation) -> int:
+    """How many are paid for: where none came, all that were asked for may be on the bill."""
+    if row.charge == Charge.MAYBE and not row.picture_count:
+        return int(row.request.get("n", 1))
+    return row.picture_count

@@ -9,6 +9,8 @@ from decimal import Decimal
 from math import ceil
 from typing import Any, Final
 
+from modelless_web.gateway import sight
+from modelless_web.gateway.sight import Span
 from modelless_web.records.models.gateways import Gateway
 from modelless_web.records.models.generations import Generation, Status
 from modelless_web.records.models.prices import PriceRule
@@ -58,27 +60,38 @@ def estimate(
     if rule is None:
         return Estimate()
     choices = int(request.get("n", 1))
-    spans = _completion_span(gateway, model, request, owner) if rule.by_tokens else (0, 0)
+    prompts, answers = (0, 0), (0, 0)
+    if rule.by_tokens:
+        prompts = _prompt_span(request)
+        answers = _completion_span(gateway, model, request, owner)
     low, high = (
         price(
             rule,
             Used(
-                prompt_tokens=prompt_tokens(request) if rule.by_tokens else None,
+                prompt_tokens=prompt,
                 completion_tokens=each * choices,
                 pictures=choices,
                 size=str(request.get("size", "")),
                 quality=str(request.get("quality", "")),
             ),
         )
-        for each in spans
+        for prompt, each in zip(prompts, answers, strict=True)
     )
     return Estimate(low=low, high=high, currency=rule.currency, rule=rule)
 
 
-def _completion_span(
-    gateway: Gateway, model: str, request: dict[str, Any], owner: User
-) -> tuple[int, int]:
-    """Tokens of one answer: the median and the ninth tenth of the newest, within the cap."""
+def _prompt_span(request: dict[str, Any]) -> Span:
+    """Tokens of the words, and of the pictures that go along."""
+    words = prompt_tokens(request)
+    low, high = sight.seen(request)
+    return words + low, words + high
+
+
+def _completion_span(gateway: Gateway, model: str, request: dict[str, Any], owner: User) -> Span:
+    """Tokens of one answer: the median and the ninth tenth of the newest, within the cap.
+
+    Without any, what a picture of that model has, or what answers usually have.
+    """
     ended = Generation.objects.filter(
         owner=owner,
         gateway=gateway,
@@ -88,7 +101,8 @@ def _completion_span(
     )
     newest = ended.order_by("-id").values_list("completion_tokens", "request__n")[:HISTORY]
     each = sorted((tokens or 0) // (choices or 1) for tokens, choices in newest)
-    low, high = (percentile(each, 0.5), percentile(each, 0.9)) if each else USUAL
+    known = (percentile(each, 0.5), percentile(each, 0.9)) if each else sight.drawn(request)
+    low, high = known or USUAL
     cap = request.get("max_tokens")
     return (low, high) if cap is None else (min(low, cap), min(high, cap))
 

@@ -68,7 +68,7 @@ def tokens_of(text: str) -> int:
 
 
 def prompt_tokens(request: dict[str, Any]) -> int:
-    """About how many tokens a request's messages, or its one prompt, are."""
+    """About how many tokens the words of a request's messages, or of its one prompt, are."""
     messages: Iterable[Any] = request.get("messages") or [{"content": request.get("prompt", "")}]
     return sum(tokens_of(_words(message.get("content"))) for message in messages)
 
@@ -76,5 +76,6 @@ def prompt_tokens(request: dict[str, Any]) -> int:
 def _words(content: Any) -> str:
     """The text of a message; of one that has parts, that of its text parts."""
     if isinstance(content, list):
-        return " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        parts = [part for part in content if isinstance(part, dict) and "text" in part]
+        return " ".join(str(part["text"]) for part in parts)
     return content if isinstance(content, str) else ""

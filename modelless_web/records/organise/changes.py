@@ -59,7 +59,7 @@ def apply(action: Action, pks: Collection[UUID]) -> tuple[int, list[Former]]:
     ``pks`` are the action owner's own. What is deleted for good was not, as far as we know.
     """
     if action.verb == Verb.PURGE:
-        rows = Generation.objects.filter(pk__in=pks).exclude(deleted_at=None)
+        rows = Generation.objects.filter(pk__in=pks, deleted_at__isnull=False)
         return purge(rows.values_list("pk", flat=True)), []
     formers = APPLY.get(action.verb, _set)(action, pks)
     return len(formers), formers
@@ -105,7 +105,7 @@ def _trash(action: Action, pks: Collection[UUID]) -> list[Former]:
 
 
 def _restore(action: Action, pks: Collection[UUID]) -> list[Former]:
-    return _move(action, Generation.objects.filter(pk__in=pks).exclude(deleted_at=None), None)
+    return _move(action, Generation.objects.filter(pk__in=pks, deleted_at__isnull=False), None)
 
 
 def _move(action: Action, rows: QuerySet[Generation], deleted_at: datetime | None) -> list[Former]:

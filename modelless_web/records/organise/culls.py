@@ -43,7 +43,7 @@ def planned(owner: User, pk: UUID | None, query: str) -> Cull:
     if taken and taken.owner_id == owner.pk:
         return taken
     cull = Cull(pk=uuid7() if taken or not pk else pk, owner=owner, query=query, total=0)
-    cull.total = _matching(cull).count()
+    cull.total = _matching(cull).values("pk")[:MOST_LOOKED_AT].count()
     return cull
 
 

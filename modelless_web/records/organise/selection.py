@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet, Sum
 
 from modelless_web.records.language.query import parse
-from modelless_web.records.models import Action, Generation, Picture, User
+from modelless_web.records.models import Action, Generation, Picture, Reference, User
 from modelless_web.records.search.find import find
 
 
@@ -35,7 +35,7 @@ class Selection:
         """The rows it means now, newest first."""
         rows: QuerySet[Generation]
         if self.in_trash:
-            rows = Generation.objects.filter(owner=self.owner).exclude(deleted_at=None)
+            rows = Generation.objects.filter(owner=self.owner).trashed()
         elif self.picked is None:
             rows = find(self.owner, parse(self.query))
         else:
@@ -48,6 +48,13 @@ class Selection:
         stored = Picture.objects.filter(generation__in=rows, state=Picture.State.STORED)
         pictures = stored.aggregate(count=Count("pk"), size=Sum("size"))
         return Counts(rows.count(), pictures["count"], pictures["size"] or 0)
+
+    def references(self) -> Counts:
+        """Count the pictures that went along with what it means now, each once."""
+        went = Reference.generations.through.objects.filter(generation__in=self.rows().order_by())
+        rows = Reference.objects.filter(pk__in=went.values("reference"))
+        found = rows.aggregate(count=Count("pk"), size=Sum("size"))
+        return Counts(0, found["count"], found["size"] or 0)
 
     @classmethod
     def of(cls, action: Action) -> "Selection":

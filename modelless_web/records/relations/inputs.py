@@ -156,7 +156,7 @@ def _answers(row: Generation) -> Parameter:
 
 def _defaults(row: Generation) -> dict[str, Any]:
     """What a gateway assumes where nothing is sent, by name."""
-    images = image_traits(row.model.lower()) if row.model_kind == Model.Kind.IMAGES else None
+    images = image_traits(row.model) if row.model_kind == Model.Kind.IMAGES else None
     assumed = {name: values[0] for name, values in images.options.items()} if images else {}
     return {**DEFAULTS, "n": 1, **assumed}
 

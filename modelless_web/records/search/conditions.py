@@ -60,6 +60,10 @@ class Asked:
         within = Q(**{name: end for name, end in ends.items() if end})
         return reduce(and_, self.where, within)
 
+    def match(self, owner: User | None, *, is_scarce: bool = False) -> Match:
+        """What the words of one person's rows must satisfy; of everybody's, if it is None."""
+        return Match(tuple(self.clauses), owner.pk if owner else None, is_scarce)
+
 
 class Reader:
     """Takes queries apart for one person, or for the operator (``owner`` is None)."""
@@ -130,19 +134,16 @@ class Aside(Func):
         return self.as_sql(compiler, connection, template="+(%(expressions)s)", **context)
 
 
-def matching(asked: Asked, scope: Q, owner: User | None) -> QuerySet[Generation]:
-    """Those in ``scope`` that have what is asked for, in no order."""
+def matching(
+    asked: Asked, scope: Q, owner: User | None, *, is_scarce: bool = False
+) -> QuerySet[Generation]:
+    """Those in ``scope`` that have what is asked for, in no order; ``is_scarce`` as a ``Match``."""
     scope = asked.condition & scope
     if not asked.clauses:
         return Generation.objects.filter(scope)
-    rows = with_words(asked, owner.pk if owner else None)
+    match = asked.match(owner, is_scarce=is_scarce)
+    rows = Generation.objects.filter(words__all__matches=match)
     return rows.filter(Aside(scope)) if scope else rows
-
-
-def with_words(asked: Asked, owner: int | None) -> QuerySet[Generation]:
-    """A person's, or everybody's, that have the words, whatever else is asked for."""
-    match = Match(tuple(asked.clauses), owner)
-    return Generation.objects.filter(words__all__matches=match)
 
 
 def _grouped(terms: Iterable[Term]) -> list[list[Term]]:

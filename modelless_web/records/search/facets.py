@@ -3,25 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from datetime import date
+from typing import Final
 
-from django.db.models import Count, DateField, QuerySet, Value
+from django.db.models import Count, Sum
 
-from modelless_web.records.ids import first_at, moment_of
-from modelless_web.records.language.operators import KINDS
+from modelless_web.records.language.operators import KINDS, days
 from modelless_web.records.language.query import Query, Term
-from modelless_web.records.models import Generation, Tag, User
-from modelless_web.records.models.generations import midnight
-from modelless_web.records.search.conditions import EARLIEST, LATEST
+from modelless_web.records.models import Generation, Tag, Usage, User
+from modelless_web.records.models.generations import OPEN
 from modelless_web.records.search.find import find
 
 COUNTED: Final = 1000
 """Hits. To count all that a common word has would cost as much as reading them."""
 MOST: Final = 12
 _KIND_OF: Final = {kind: name for name, kinds in KINDS.items() for kind in kinds}
-MOST_MONTHS: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +33,35 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """A month by its first day, and how much matches in it: ``is_least``, of what was counted."""
+
+    first: date
+    count: int
+    is_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """Facets by operator (``model``, ``status``, ``kind``, ``tag``, ``is``), the commonest first.
 
-    ``hits`` says how many were counted; ``is_partial``, that there are more.
+    ``hits`` says how many were counted; ``is_partial``, that there are more. ``by_month`` has
+    those by the first days of their months.
     """
 
     by_operator: dict[str, list[Facet]]
+    by_month: Counter[date]
     hits: int
     is_partial: bool
 
 
 def facets(user: User, query: Query) -> Facets:
-    """Count what the newest thousand hits have in common; two queries."""
+    """Count what the newest thousand hits have in common; two queries beside those of ``find``."""
     hits = find(user, query)
-    columns = "model", "status", "model_kind", "is_starred", "is_rejected", "pk"
+    columns = "model", "status", "model_kind", "is_starred", "is_rejected", "day", "pk"
     rows = list(hits.values_list(*columns)[: COUNTED + 1])
     counted = rows[:COUNTED]
-    through = Tag.generations.through.objects.filter(generation__in=[row[5] for row in counted])
+    through = Tag.generations.through.objects.filter(generation__in=[row[-1] for row in counted])
     tags = through.values_list("tag__name").annotate(times=Count("pk"))
     marks = {"starred": sum(row[3] for row in counted), "rejected": sum(row[4] for row in counted)}
     found = {
@@ -65,57 +72,49 @@ def facets(user: User, query: Query) -> Facets:
         "is": Counter(marks),
     }
     by_operator = {name: _facets(name, counts) for name, counts in found.items()}
-    return Facets(by_operator, len(counted), len(rows) > COUNTED)
+    by_month = Counter(row[5].replace(day=1) for row in counted)
+    return Facets(by_operator, by_month, len(counted), len(rows) > COUNTED)
 
 
-def months(user: User, query: Query) -> list[tuple[date, int]]:
-    """The months in which something matches, newest first, with how much; four queries.
+def months(user: User, query: Query, counted: Facets) -> list[Month]:
+    """The months to jump to, newest first; three queries, or none where every hit was counted.
 
-    Of a history that goes back further than twenty years, the newest twenty.
+    What nothing narrows is counted by the roll-up. Of more hits than were ``counted``, the months
+    further back are those in which the person has made anything.
     """
-    hits = find(user, query)
-    newest, oldest = hits.first(), hits.last()
-    if newest is None or oldest is None:
-        return []
-    first = min(oldest.day, moment_of(oldest.pk).date()).replace(day=1)
-    last = max(newest.day, moment_of(newest.pk).date()).replace(day=1)
-    all_months = list(_months(first, _following(last)))[-MOST_MONTHS:]
-    # By the ids, which begin with the time: a span of them is counted in the index alone. Only
-    # around midnight between two months the day has to be looked at.
-    counts = Counter[date]()
-    for count in (_inside, _around):
-        parts = [count(hits, month) for month in all_months]
-        for month, many in parts[0].union(*parts[1:], all=True).order_by():
-            counts[month.replace(day=1)] += many
-    return [(month, counts[month]) for month in reversed(all_months) if counts[month]]
+    hits = counted.by_month
+    if query.terms and not counted.is_partial:
+        return [Month(first, hits[first]) for first in sorted(hits, reverse=True)]
+    made = _made(user)
+    if not query.terms:
+        return [Month(first, made[first]) for first in sorted(made, reverse=True)]
+    oldest = min(hits)
+    known = [Month(first, hits[first], is_least=first == oldest) for first in hits]
+    asked = max((first.replace(day=1) for first in _begins(query)), default=date.min)
+    beyond = [Month(first, 0, is_least=True) for first in made if asked <= first < oldest]
+    return sorted([*known, *beyond], key=lambda month: month.first, reverse=True)
 
 
-def _inside(hits: QuerySet[Generation], month: date) -> QuerySet[Any]:
-    """How many were made while it was this month everywhere."""
-    span = _span(midnight(month) + LATEST, midnight(_following(month)) - EARLIEST)
-    counted = hits.filter(**span).order_by().annotate(month=Value(month, DateField()))
-    return counted.values_list("month").annotate(many=Count("pk"))
+def _begins(query: Query) -> Iterator[date]:
+    """The first days that its dates ask for."""
+    for term in query.terms:
+        if term.operator in {"after", "on"} and not term.is_without:
+            yield days(term.value)[0]
 
 
-def _around(hits: QuerySet[Generation], month: date) -> QuerySet[Any]:
-    """How many were made while it began, by their days."""
-    begins = midnight(month)
-    counted = hits.filter(**_span(begins - EARLIEST, begins + LATEST)).order_by()
-    return counted.values_list("day").annotate(many=Count("pk"))
-
-
-def _span(first: datetime, after: datetime) -> dict[str, UUID]:
-    return {"pk__gte": first_at(first), "pk__lt": first_at(after)}
-
-
-def _months(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first = _following(first)
-
-
-def _following(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
+def _made(user: User) -> Counter[date]:
+    """How much a person has by month: the roll-up knows what has ended, in the trash or not."""
+    own = Generation.objects.filter(owner=user).order_by()
+    ended = Usage.objects.filter(owner=user, is_purged=False)
+    trashed = own.trashed().exclude(status__in=OPEN)
+    going = own.open().filter(deleted_at=None)
+    found = Counter[date]()
+    for day, many in ended.values_list("day").annotate(many=Sum("generations")):
+        found[day.replace(day=1)] += many
+    for day, many in trashed.values_list("day").annotate(many=Count("pk")):
+        found[day.replace(day=1)] -= many
+    found.update(day.replace(day=1) for day in going.values_list("day", flat=True))
+    return +found
 
 
 def _facets(operator: str, counts: "Counter[str]") -> list[Facet]:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from modelless_web.records.ids import moved
 from modelless_web.records.language.query import Query
 from modelless_web.records.models import Entry, Generation, User
+from modelless_web.records.models.entries import Match
 from modelless_web.records.models.generations import is_visible_to
 from modelless_web.records.search.conditions import Asked, Reader, matching
 from modelless_web.records.search.names import Names
@@ -18,6 +20,23 @@ from modelless_web.records.search.ranking import score
 
 RANKED: Final = 200
 """How many of the newest hits are put in order when the best come first."""
+LOOKED_THROUGH: Final = 1000
+"""So many of the newest rows are looked through before PostgreSQL may walk down all of them."""
+ENOUGH: Final = 2
+"""Hits among those that make a walk worth it: a page is then some 25,000 rows down at most."""
+PAGE: Final = 50
+"""Hits, as many as a page shows: for those it says whether it would walk."""
+_NEAR: Final = """
+SELECT count(*) FROM (
+    SELECT FROM (
+        SELECT records_words FROM records_words WHERE rowid < %s ORDER BY rowid DESC LIMIT %s
+    ) AS newest
+    WHERE records_words @@ %s::tsquery LIMIT %s
+) AS hits
+"""
+WALK: Final = "records_words_pkey"
+"""The index by which it does."""
+LAST: Final = UUID(int=2**128 - 1)
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
 END: Final = 2**62
@@ -68,10 +87,10 @@ def _found(
     reader.read(query)
     asked = reader.asked
     if not asked.clauses:
-        asked.between(None, before)
+        # Even an end that cuts nothing off leads SQLite into the index of a person's own by id.
+        asked.between(None, before or LAST)
         return matching(asked, scope, owner).order_by("-pk")
-    hits = matching(asked, scope, owner).filter(**numbers(asked, before))
-    newest = hits.order_by("-words__pk")
+    newest = _newest(asked, scope, owner, before)
     if not ranked:
         return newest
     best = score(asked.clauses)
@@ -93,6 +112,36 @@ def numbers(asked: Asked, before: UUID | None = None) -> dict[str, int]:
         return {}
     found = Entry.objects.values_list(*wanted.values()).first() or [END] * len(wanted)
     return dict(zip(wanted, found, strict=True))
+
+
+def _newest(
+    asked: Asked, scope: Q, owner: User | None, before: UUID | None
+) -> QuerySet[Generation]:
+    """The hits of words, newest first.
+
+    PostgreSQL takes words for independent and evenly spread, so of common words that never meet,
+    or that were common years ago, it expects a page of hits at once and walks down every row. Where
+    it would, although the newest rows have next to none, it is made to gather what its index of
+    words has, and sort.
+    """
+    bounds = numbers(asked, before)
+    newest = matching(asked, scope, owner).filter(**bounds).order_by("-words__pk")
+    if (
+        connection.vendor == "sqlite"
+        or _are_near(asked.match(owner), bounds.get("words__pk__lt", END))
+        or WALK not in newest[:PAGE].explain()
+    ):
+        return newest
+    gathered = matching(asked, scope, owner, is_scarce=True).filter(**bounds)
+    return gathered.order_by((F("words__pk") + 0).desc())
+
+
+def _are_near(match: Match, before: int) -> bool:
+    """Whether the newest rows before a number have enough of the words for a walk to end soon."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [before, LOOKED_THROUGH, match.for_postgresql(), ENOUGH])
+        (found,) = cursor.fetchone()
+    return bool(found == ENOUGH)
 
 
 def _number_at(pk: UUID) -> Coalesce:

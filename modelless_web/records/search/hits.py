@@ -14,7 +14,9 @@ from django.db.models.lookups import Exact
 
 from modelless_web.records.ids import moment_of, moved
 from modelless_web.records.language.query import Query
-from modelless_web.records.search.conditions import Aside, Asked, Reader, with_words
+from modelless_web.records.models import Generation
+from modelless_web.records.models.entries import Match
+from modelless_web.records.search.conditions import Aside, Asked, Reader
 from modelless_web.records.search.find import SLACK, numbers
 from modelless_web.records.search.names import Names
 
@@ -58,7 +60,8 @@ class Hits:
     def __init__(self, asked: Asked, rows: Rows, owners: Collection[int]) -> None:
         # Of one person alone the index knows; nobody else's rows are walked through.
         owner = next(iter(owners)) if len(owners) == 1 else None
-        hits = with_words(asked, owner).filter(**numbers(asked))
+        match = Match(tuple(asked.clauses), owner)
+        hits = Generation.objects.filter(words__all__matches=match, **numbers(asked))
         self._hits = hits.order_by(NEWEST_FIRST)
         self._shown = asked.condition
         if rows.query.where:

@@ -26,7 +26,7 @@ LONGEST: Final = 2_000
 VARY: Final = "variation"
 # What stands for the words that nobody had to write.
 VARIED: Final = "A variation"
-ALONG: Final = ("references", "mask", "make")
+ALONG: Final = ("references", "mask", "make", "input_fidelity")
 GONE: Final = "One of the pictures that go along is gone; remove it or choose another."
 
 
@@ -49,6 +49,12 @@ class ReferencesGroup(forms.Form):
     mask = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
     make = forms.ChoiceField(
         required=False, choices=[("", "Edit it as the prompt says"), (VARY, "Vary it")]
+    )
+    input_fidelity = forms.ChoiceField(
+        label="Fidelity",
+        required=False,
+        choices=[("", "Low"), ("high", "High")],
+        help_text="High keeps faces and fine details, and may cost more.",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

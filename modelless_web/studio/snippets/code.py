@@ -18,9 +18,8 @@ def code_of(row: Generation, slug: str) -> dict[str, Any]:
     known = FORMS if "image" in row.request else LANGUAGES
     language = known.get(slug) or next(iter(known.values()))
     try:
-        request = Request(
-            normalise(row.gateway.base_url), family_of(row.model_kind).call_of(row.request, NOTHING)
-        )
+        call = family_of(row.model_kind).call_of(row.request, NOTHING)
+        request = Request(normalise(row.gateway.base_url), call, row.request)
     except ValueError:
         return {}
     snippet = language.write(request)

@@ -32,7 +32,7 @@ def export(request: StudioRequest) -> HttpResponseBase:
     counts = selection.counts()
     context = {
         "is_empty": not counts.generations,
-        "figures": figures(counts),
+        "figures": figures(counts, selection.references()),
         "forms": FORMS,
         "selection": selection,
     }
@@ -64,12 +64,9 @@ def read_selection(request: StudioRequest) -> Selection:
     return selection
 
 
-def figures(counts: Counts) -> str:
-    """How much it would be, in words."""
-    return ", ".join(
-        (
-            counted(counts.generations, "generation"),
-            counted(counts.pictures, "picture"),
-            filesizeformat(counts.size),
-        )
-    )
+def figures(counts: Counts, along: Counts) -> str:
+    """How much it would be, in words; what went along is named where there is some."""
+    words = [counted(counts.generations, "generation"), counted(counts.pictures, "picture")]
+    if along.pictures:
+        words.append(counted(along.pictures, "reference picture"))
+    return ", ".join((*words, filesizeformat(counts.size + along.size)))

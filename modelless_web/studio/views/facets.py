@@ -32,8 +32,8 @@ def facets(request: StudioRequest) -> HttpResponse:
         for name, title in TITLES.items()
     ]
     by_month = [
-        {"month": month, "count": count, "url": _url_at(request, query, month)}
-        for month, count in months(request.user, query)
+        {"month": month, "url": _url_at(request, query, month.first)}
+        for month in months(request.user, query, found)
     ]
     here = reverse("history") + _words(request, query)
     context = {

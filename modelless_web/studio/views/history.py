@@ -142,4 +142,4 @@ def _undo(request: StudioRequest) -> Generation | None:
     pk = read_uuid(request.GET.get("undo", ""))
     if pk is None:
         return None
-    return Generation.objects.filter(owner=request.user, pk=pk).exclude(deleted_at=None).first()
+    return Generation.objects.filter(owner=request.user, pk=pk, deleted_at__isnull=False).first()

@@ -23,7 +23,7 @@ PAGE: Final = 48
 @require_safe
 def trash(request: StudioRequest) -> HttpResponse:
     """What was deleted in the last thirty days, newest deletion first."""
-    rows = Generation.objects.filter(owner=request.user).exclude(deleted_at=None)
+    rows = Generation.objects.filter(owner=request.user).trashed()
     rows = rows.filter(_before(request)).order_by("-deleted_at", "-pk")
     page = list(rows.with_answers()[: PAGE + 1])
     older = _cursor(page[PAGE - 1]) if len(page) > PAGE else {}

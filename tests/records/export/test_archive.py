@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from modelless_web.records.export import archive as room
 from modelless_web.records.export.archive import archive, name
-from modelless_web.records.models import Generation, Picture, User
+from modelless_web.records.models import Generation, Picture, Reference, User
 from tests.studio.factories import a_generation, a_picture, png
 from tests.support import factories
 
@@ -138,6 +138,58 @@ def test_the_word_names_a_hundred_and_counts_the_rest(
     readme = unpacked(owner).readme
     assert readme.count("lost upstream") == 2
     assert "and 3 more, see manifest.jsonl" in readme
+
+
+def along(owner: User, *given: Reference, **more: Any) -> Generation:
+    """A generation of an edit that these went along with, the last of them as the mask."""
+    *pictures, mask = (reference.name for reference in given)
+    request = {"model": "gpt-image-1", "prompt": "a fox", "image": pictures or [mask]}
+    request |= {"mask": mask} if pictures else {}
+    row = a_generation(owner, model="gpt-image-1", model_kind="images", request=request, **more)
+    row.references.set(given)
+    return row
+
+
+def test_pictures_that_went_along_are_there_with_their_mask_last(owner: User) -> None:
+    photo, mask = (factories.reference(owner, factories.photo(colour=c)) for c in ("red", "blue"))
+    along(owner, photo, mask)
+    found = unpacked(owner)
+    entries = found.manifest[0]["references"]
+    assert [entry["role"] for entry in entries] == ["picture", "mask"]
+    for entry, reference in zip(entries, (photo, mask), strict=True):
+        assert hashlib.sha256(found.files[entry["file"]]).hexdigest() == reference.sha256
+    assert "1 generation with 0 pictures and 2 reference pictures." in found.readme
+
+
+def test_what_went_along_twice_is_there_once(owner: User) -> None:
+    photo = factories.reference(owner)
+    rows = [along(owner, photo) for _ in range(3)]
+    found = unpacked(owner)
+    (file,) = {row["references"][0]["file"] for row in found.manifest}
+    assert (len(found.manifest), list(found.files)) == (len(rows), [file])
+
+
+def test_what_went_along_and_is_gone_is_said_of_each_and_named_once(owner: User) -> None:
+    photo = factories.reference(owner)
+    default_storage.delete(photo.original_name)
+    for _ in range(2):
+        along(owner, photo)
+    found = unpacked(owner)
+    told = [
+        (row["references"][0]["file"], row["references"][0]["absent"]) for row in found.manifest
+    ]
+    assert told == [(None, "missing from the store")] * 2
+    assert found.readme.count(photo.sha256) == 1
+    assert "Not here, each for its reason: 1 picture." in found.readme
+
+
+def test_what_goes_along_with_another_persons_generations_stays_theirs(owner: User) -> None:
+    stranger = factories.person()
+    along(stranger, factories.reference(stranger, factories.photo(colour="red")))
+    mine = factories.reference(owner)
+    along(owner, mine)
+    factories.reference(owner, factories.photo(colour="green"))
+    assert list(unpacked(owner).files) == [f"references/{mine.sha256}.png"]
 
 
 @pytest.mark.parametrize(

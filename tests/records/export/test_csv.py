@@ -70,3 +70,14 @@ def test_every_row_has_as_many_cells_as_there_are_names() -> None:
     assert (found["prompt"], found["total_tokens"], found["starred"]) == ("'" + prompt, "7", "yes")
     assert found["pictures"] == "ab" * 32 + " waiting"
     assert json.loads(found["request"]) == row.request
+
+
+@pytest.mark.django_db
+def test_pictures_that_went_along_are_named_by_their_hashes() -> None:
+    person = factories.person()
+    given = factories.reference(person)
+    asked = {"model": "dall-e-2", "prompt": "a fox", "image": [given.name]}
+    row = a_generation(person, model_kind="images", request=asked)
+    row.references.add(given)
+    head, cells = read(b"".join(table(Generation.objects.all())))
+    assert dict(zip(head, cells, strict=True))["references"] == given.sha256

@@ -1,7 +1,7 @@
 """The query language: what each way of typing means, and that nothing that is typed breaks it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelless_web.records.language.query import LONGEST, MOST_TERMS, OPERATORS, Term, parse
@@ -93,6 +93,7 @@ def test_a_query_has_an_end() -> None:
     assert parse("x" * 2 * LONGEST).terms == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_read(typed: str) -> None:
     query = parse(typed)
@@ -104,6 +105,7 @@ NAMES = st.sampled_from([*OPERATORS, "colour", ""])
 VALUES = st.one_of(st.text(max_size=20), st.sampled_from(["2026-03", ">=3", '"two words"', "x*"]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["", "-"]), NAMES, VALUES), max_size=8))
 def test_whatever_is_typed_behind_an_operator_is_read(parts: list[tuple[str, str, str]]) -> None:
     query = parse(" ".join(f"{sign}{name}:{value}" for sign, name, value in parts))

@@ -54,6 +54,19 @@ def test_a_parameter_is_told_as_asked_as_sent_and_as_echoed(
     assert (shown.asked, shown.sent, shown.echoed, shown.note) == told
 
 
+@pytest.mark.parametrize(
+    ("asked", "note"), [("high", ""), ("low", "at default"), ("", "at default")]
+)
+def test_how_closely_pictures_are_followed_is_told_with_what_was_assumed(
+    asked: str, note: str
+) -> None:
+    sent = {"input_fidelity": asked} if asked == "high" else {}
+    row = given(asked={"input_fidelity": asked}, request=sent)
+    row.model, row.model_kind = "gpt-image-1", "images"
+    shown = next(line for line in parameters(row) if line.name == "input_fidelity")
+    assert (shown.asked, shown.sent, shown.note) == (asked, sent.get("input_fidelity", ""), note)
+
+
 def test_the_model_that_answered_may_be_another() -> None:
     row = given(request={"model": "flux"}, response={"model": "flux-1.1"})
     line = parameters(row)[0]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from modelless_web.records.models.generations import midnight
 from modelless_web.records.search.find import find, find_all
 from tests.records.search import history
 from tests.records.search.history import GOLDEN, named
+from tests.studio.factories import generations
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,12 @@ pytestmark = pytest.mark.django_db
 def owner() -> User:
     """Whose history it is."""
     return factories.guest()
+
+
+@pytest.fixture(params=[0, 50], ids=["walked", "gathered"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way that PostgreSQL is sent: so few rows never hold fifty hits."""
+    monkeypatch.setattr("modelless_web.records.search.find.ENOUGH", request.param)
 
 
 @pytest.fixture
@@ -37,11 +45,13 @@ def pks(found: QuerySet[Generation]) -> list[UUID]:
     return [row.pk for row in found]
 
 
+@pytest.mark.usefixtures("way")
 def test_every_query_finds_its_rows(owner: User, rows: dict[str, UUID]) -> None:
     found = {typed: named(rows, pks(find(owner, parse(typed)))) for typed in GOLDEN}
     assert found == GOLDEN
 
 
+@pytest.mark.usefixtures("way")
 def test_the_best_come_first_if_they_are_to(owner: User, rows: dict[str, UUID]) -> None:
     def best(typed: str) -> list[str]:
         return named(rows, pks(find(owner, parse(typed), ranked=True))).split()
@@ -54,6 +64,7 @@ def test_the_best_come_first_if_they_are_to(owner: User, rows: dict[str, UUID]) 
     }
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("typed", ["", "red", "-fog", "lighthouse on:2026", "tag:sea"])
 def test_one_can_go_on_behind_any_row(owner: User, rows: dict[str, UUID], typed: str) -> None:
     query = parse(typed)
@@ -90,6 +101,25 @@ def test_nobody_finds_what_is_anothers(rows: dict[str, UUID], typed: str) -> Non
     found = find(stranger, parse(typed))
     assert not found.exclude(owner=stranger).exists()
     assert not find(stranger, parse(typed), ranked=True).exclude(owner=stranger).exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's index holds rows in order.")
+@pytest.mark.parametrize(
+    ("typed", "is_walked"),
+    [("forest", True), ("-sea", True), ("sea", False), ("sea -calm", False), ("sea forest", False)],
+)
+def test_only_where_hits_are_near_every_row_is_walked_through(
+    owner: User, typed: str, is_walked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelless_web.records.search.find.LOOKED_THROUGH", 100)
+    for prompt in ("stormy sea", "calm forest"):
+        generations(owner, 400, prompt=prompt)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE records_words")
+        # Of so few rows it would read them all.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = find(owner, parse(typed))[:49].explain()
+    assert ("records_words_pkey" in plan, "records_words_all" in plan) == (is_walked, not is_walked)
 
 
 HOSTILE = [

@@ -27,7 +27,7 @@ def test_every_field_of_the_composer_is_kept_but_the_one_time_id() -> None:
         *("parent", "temperature", "top_p", "presence_penalty", "frequency_penalty"),
         *("size", "quality", "style", "background", "moderation", "response_format"),
         *("output_format", "output_compression", "partial_images", "own_size"),
-        *("references", "mask", "make"),
+        *("references", "mask", "make", "input_fidelity"),
     }
 
 

@@ -16,6 +16,7 @@ from tests.support.factories import photo, reference
 
 pytestmark = pytest.mark.django_db
 
+TAKES = ("all", "prompt", "parameters", "refine")
 LINK = "https://gateway.example/a.png"
 
 
@@ -137,6 +138,30 @@ def test_a_gateway_that_edits_nothing_is_offered_no_pictures_for_a_day(person: U
     assert "has said that it edits no pictures" in faults(form(person, model, reference(person)))
     later = refused(no_edits_at=timezone.now() - timedelta(days=1))
     assert {"references", "mask", "make"} <= set(later.takes.split())
+
+
+def test_how_closely_they_are_followed_is_offered_with_them_alone(person: User) -> None:
+    model = a_model("gpt-image-1", kind="images")
+    assert "input_fidelity" in model.takes.split()
+    assert "input_fidelity" not in a_model("gpt-image-2", kind="images").takes.split()
+    Gateway.objects.filter(pk=model.gateway_id).update(no_edits_at=timezone.now())
+    assert "input_fidelity" not in Model.objects.get(pk=model.pk).takes.split()
+
+
+def test_how_closely_they_are_followed_is_sent_and_comes_back(person: User) -> None:
+    model = a_model("gpt-image-1", kind="images")
+    sent = form(person, model, reference(person), input_fidelity="high")
+    assert images(sent).body()["input_fidelity"] == "high"
+    kept = a_generation(person, asked=sent.asked(), gateway=model.gateway)
+    fields = [initial(person, model, kept, take).get("input_fidelity") for take in TAKES]
+    assert fields == ["high", None, None, None]
+
+
+def test_a_model_that_follows_them_in_its_own_way_is_not_told_how(person: User) -> None:
+    model = a_model("gpt-image-2", kind="images")
+    sent = form(person, model, reference(person), input_fidelity="high")
+    assert "input_fidelity" not in images(sent).body()
+    assert "Select a valid choice" in faults(form(person, model, input_fidelity="highest"))
 
 
 def test_a_gateway_that_varies_nothing_still_edits(person: User) -> None:

@@ -11,6 +11,7 @@ from modelless_web.records.models import Action, Board, Generation, Tag, User
 from modelless_web.records.organise import actions
 from tests.studio.factories import a_generation, a_picture, generations
 from tests.studio.pages import HTMX, cards, faults, text_of
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,16 @@ def test_everything_that_matches_is_counted_before_it_is_changed(
     told = mine.post(ACT, words | {"sure": "1"})
     assert told.status_code == 303
     assert Generation.objects.exclude(deleted_at=None).count() == 3
+
+
+def test_the_question_says_large_numbers_so_that_they_can_be_read(
+    mine: Client, person: User
+) -> None:
+    first, *_ = generations(person, 1_234)
+    picture = factories.picture(first, state="stored", size=2 * 1024**3)
+    page = text_of(mine.post(ACT, {"all": "1", "q": "", "change": "star"}))
+    assert picture.is_stored
+    assert "1,234 generations with 1 picture, 2.0\xa0GB." in page
 
 
 def test_the_question_carries_everything_that_the_answer_needs(mine: Client, person: User) -> None:

@@ -1,13 +1,16 @@
 """Copy as code: the request that was sent, in a language that is chosen once and remembered."""
 
 import re
+from html import unescape
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from modelless_web.gateway.image_models import image_traits
+from modelless_web.gateway.parameters import Images
 from modelless_web.records.models import Generation, User
-from modelless_web.studio.snippets.languages import LANGUAGES
+from modelless_web.studio.snippets.languages import FORMS, LANGUAGES
 from tests.studio.factories import a_generation
 from tests.studio.pages import HTMX, text_of
 from tests.studio.snippets.samples import NASTY, request_of
@@ -81,6 +84,24 @@ def test_the_cookie_is_for_the_studio_alone(
     cookie = mine.get(at(row, "go")).cookies["code-language"]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("go", True, "Lax")
     assert bool(cookie["secure"]) is is_secure
+
+
+@pytest.mark.parametrize("language", FORMS)
+def test_an_edit_is_shown_as_a_form_with_all_that_was_set(
+    mine: Client, person: User, language: str
+) -> None:
+    sent = Images(
+        model="gpt-image-1",
+        prompt="A red door",
+        traits=image_traits("gpt-image-1"),
+        pictures=("picture:sha256:" + "a" * 64,),
+        input_fidelity="high",
+    ).body()
+    row = a_generation(person, model="gpt-image-1", model_kind="images", request=sent)
+    page = unescape(text_of(mine.get(at(row, language))))
+    assert chosen(mine.get(at(row, language))) == [language]
+    assert ("input_fidelity=high" in page) or ('"input_fidelity": "high"' in page)
+    assert "picture-1.png" in page
 
 
 def test_the_key_is_in_no_language(mine: Client, row: Generation) -> None:

@@ -1,6 +1,7 @@
 """The cost line, and the answer to who asks for more than there is money for."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.records.money.book import budget, priced
 from tests.studio.factories import a_generation, a_model, filled_in
 from tests.studio.pages import HTMX, cards, queries, text_of, typed
 from tests.support import factories
-from tests.support.factories import guest
+from tests.support.factories import guest, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,16 @@ def test_a_model_of_the_images_api_has_the_cost_of_its_size(mine: Client) -> Non
     PriceRule.objects.publish(PriceRule(gateway=model.gateway), prices)
     assert "<p>$0.08</p>" in line(mine, model, size="1792x1024")
     assert line(mine, model, size="1x1") == ""
+
+
+def test_the_line_follows_what_goes_along(mine: Client, person: User, media: Path) -> None:
+    # A tenth of a cent for each token.
+    model = a_model("gpt-image-1", kind="images")
+    factories.rule(model.gateway, "gpt-image-1", per_prompt="1000")
+    given = [str(factories.reference(person, photo(8, side)).pk) for side in (8, 9)]
+    asked = {"prompt": "Door", "references": given[0]}
+    assert "<p>$0.001</p>" in line(mine, model, prompt="Door")
+    assert "<p>About $0.20–0.58</p>" in line(mine, model, **asked)
+    assert "<p>About $4.36–6.82</p>" in line(mine, model, **asked, input_fidelity="high")
+    both = asked | {"references": " ".join(given)}
+    assert "<p>About $0.39–1.16</p>" in line(mine, model, **both)

@@ -63,7 +63,7 @@ class Walk:
 
     @property
     def position(self) -> str:
-        found = re.search(r'id="position">(\d+)</span> of <span id="total">(\d+)', self.text)
+        found = re.search(r'id="position"[^>]*>(\d+)</span> of <span id="total">(\d+)', self.text)
         return f"{found[1]} of {found[2]}" if found else ""
 
     @property
@@ -256,7 +256,9 @@ def test_a_cull_ends_when_it_is_full(
 ) -> None:
     monkeypatch.setattr(culls, "MOST_LOOKED_AT", 2)
     generations(person, 3)
-    walk.begin().say("star").say("star")
+    walk.begin()
+    assert '<span id="total">2</span>' in walk.text
+    walk.say("star").say("star")
     assert walk.outcome.startswith("2 looked at")
     assert "One cull holds no more." in walk.text
 

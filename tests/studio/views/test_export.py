@@ -185,6 +185,14 @@ def test_without_a_form_it_says_how_much_it_would_be(mine: Client, person: User)
     )
 
 
+def test_what_went_along_is_counted_once(mine: Client, person: User) -> None:
+    given = factories.reference(person)
+    given.generations.set([a_generation(person), a_generation(person)])
+    factories.reference(person, factories.photo(colour="red"))
+    said = f"2 generations, 0 pictures, 1 reference picture, {given.size}\xa0bytes"
+    assert said in text_of(mine.get(PLACE))
+
+
 def test_the_page_asks_for_the_same_again(mine: Client, person: User) -> None:
     row, _ = a_generation(person, prompt="this"), a_generation(person, prompt="not this")
     page = mine.get(f"{PLACE}?of={row.pk}").content.decode()

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from modelless_web.records.models import Status, Tag, User
+from modelless_web.records.usage import rollup
 from tests.studio.factories import a_generation, generations
 from tests.studio.pages import HTMX, queries, text_of
 
@@ -23,6 +24,12 @@ def test_each_way_to_narrow_has_its_count(mine: Client, person: User, stranger: 
     assert "secret" not in page
 
 
+def test_a_large_count_is_set_in_thousands(mine: Client, person: User) -> None:
+    generations(person, 1_001)
+    rollup.rebuild()
+    assert '<span class="count">1,001</span>' in text_of(mine.get(FACETS))
+
+
 def test_a_choice_that_is_on_takes_itself_back(mine: Client, person: User) -> None:
     a_generation(person, model="flux")
     page = text_of(mine.get(FACETS, {"q": "lighthouse model:flux"}, headers=HTMX))
@@ -34,6 +41,7 @@ def test_a_choice_that_is_on_takes_itself_back(mine: Client, person: User) -> No
 
 def test_a_month_leads_to_its_last_day(mine: Client, person: User) -> None:
     row = a_generation(person)
+    rollup.rebuild()
     month = row.queued_at.strftime("%Y-%m")
     assert f"at={month}-" in text_of(mine.get(FACETS))
 
@@ -43,6 +51,7 @@ def test_view_and_stacks_stay_as_they_are_on_the_way_to_a_date(
     mine: Client, person: User, path: str
 ) -> None:
     a_generation(person)
+    rollup.rebuild()
     page = mine.get(path, {"view": "list", "stacks": "off"})
     if path == FACETS:
         assert 'href="/history/?view=list&stacks=off&at=' in text_of(page)

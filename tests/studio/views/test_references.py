@@ -49,6 +49,13 @@ def test_what_is_added_follows_what_is_there(mine: Client, person: User) -> None
     assert typed(response, "references") == " ".join(ids)
 
 
+@pytest.mark.parametrize("chosen", ["high", ""])
+def test_how_closely_they_are_followed_stays_as_it_was_chosen(mine: Client, chosen: str) -> None:
+    page = text_of(add(mine, file(), input_fidelity=chosen))
+    assert f'<option value="{chosen}" selected>' in page
+    assert 'data-param="input_fidelity"' not in text_of(add(mine, input_fidelity=chosen))
+
+
 def test_what_is_no_picture_is_told_by_its_name_as_text(mine: Client) -> None:
     response = add(mine, file(b"words", HOSTILE), file())
     assert len(shown(response)) == 1

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--people", type=_count, default=1, metavar="N", help="how many people share the work"
         )
-        parser.add_argument("--seed", type=int, default=1, help="another seed, other rows")
+        parser.add_argument("--seed", type=int, help="the same seed, the same rows")
         parser.add_argument(
             "--until", type=datetime.fromisoformat, help="the last day, as in 2026-03-05"
         )
@@ -73,7 +73,8 @@ class Command(BaseCommand):
         )
         until = midnight((options["until"] or timezone.now()).date())
         tell = progress("generations")
-        sample = Sample(owners, gateway, until=until, seed=options["seed"])
+        seed = options["seed"] or 1 + Generation.objects.filter(gateway=gateway).count()
+        sample = Sample(owners, gateway, until=until, seed=seed)
         for done in sample.make(options["count"]):
             tell(done, options["count"])
 
