@@ -27,5 +27,5 @@ class AuditAdmin(PrivateAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("actor__password")
 
-    def asks_for_words(self, term: str) -> bool:
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         return False

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from modelless_web.backoffice import audit, masks
+from modelless_web.backoffice import audit, masks, thumbnails
 from modelless_web.backoffice.paginator import BoundedPaginator
 from modelless_web.records.models import Audit
 
@@ -63,13 +63,18 @@ class PrivateAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         row = self.find(request, object_id, from_field)
-        return row if row is None or masks.may_read(request.user) else masks.hide(row)
+        if row is None:
+            return None
+        if not masks.may_read(request.user):
+            return masks.hide(row)
+        thumbnails.show([row], request.user)
+        return row
 
     def find(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row as it is, or None."""
         return super().get_object(request, object_id, from_field)
 
-    def asks_for_words(self, term: str) -> bool:
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         """Whether a search would tell what people wrote."""
         return True
 
@@ -78,7 +83,7 @@ class PrivateAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if self.refuses(request, search_term):
             return queryset.none(), False
-        return self.search(request, queryset, search_term)
+        return self.search(request, queryset, search_term.strip())
 
     def search(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
@@ -89,7 +94,7 @@ class PrivateAdmin(ReadOnlyAdmin):
     def refuses(self, request: HttpRequest, term: str) -> bool:
         """Whether somebody may not search for this."""
         is_asked = bool(term.strip()) and not masks.may_read(request.user)
-        return is_asked and self.asks_for_words(term.strip())
+        return is_asked and self.asks_for_words(request, term.strip())
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Guessing what a column begins with is reading it, letter by letter."""
@@ -107,7 +112,9 @@ class PrivateAdmin(ReadOnlyAdmin):
             return answer
         listed.result_list = list(listed.result_list)
         if masks.may_read(request.user):
-            self.note(request, Audit.What.LISTED, count=len(listed.result_list))
+            has_pictures = thumbnails.show(listed.result_list, request.user)
+            what = Audit.What.PICTURED if has_pictures else Audit.What.LISTED
+            self.note(request, what, count=len(listed.result_list))
         else:
             for row in listed.result_list:
                 masks.hide(row)

@@ -3,10 +3,10 @@
 A filter by what the roll-up knows, too, narrows either: the totals above a list ask it to.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.admin import DateFieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from modelless_web.backoffice.once import once
 from modelless_web.records.models import Gateway, Generation, Model, PriceRule, User
 from modelless_web.records.models.generations import midnight
 from modelless_web.records.models.stored import FORMATS
@@ -24,6 +25,25 @@ type Choices = list[tuple[str, str]]
 
 A_DAY: Final = timedelta(days=1)
 MOST_NAMESAKES: Final = 20
+SINCE: Final = "day__gte"
+UNTIL: Final = "day__lt"
+
+
+class Offer(NamedTuple):
+    """A gateway with one of its models; without one, where it has none."""
+
+    gateway: int
+    name: str
+    is_practice: bool
+    model: str | None
+
+
+def offers(request: HttpRequest) -> list[Offer]:
+    """Every gateway with its models, read once for all the filters of a page."""
+    columns = "pk", "name", "is_practice", "models__name"
+    return once(
+        request, "offers", lambda: [*map(Offer._make, Gateway.objects.values_list(*columns))]
+    )
 
 
 class ModelFilter(SimpleListFilter):
@@ -33,8 +53,8 @@ class ModelFilter(SimpleListFilter):
     parameter_name = "model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        names = Model.objects.order_by("name").values_list("name", flat=True).distinct()
-        return [(name, name) for name in names]
+        names = {offer.model for offer in offers(request) if offer.model}
+        return [(name, name) for name in sorted(names)]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         return queryset.filter(model=self.value()) if self.value() else queryset
@@ -60,7 +80,8 @@ class GatewayFilter(SimpleListFilter):
     parameter_name = "gateway"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(str(pk), name) for pk, name in Gateway.objects.values_list("pk", "name")]
+        names = {str(offer.gateway): offer.name for offer in offers(request)}
+        return [*names.items()]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         value = self.value() or ""
@@ -80,8 +101,9 @@ class PracticeFilter(SimpleListFilter):
         if self.value() not in {"yes", "no"}:
             return queryset
         # A handful of ids instead of a join: both databases then keep to the index.
-        wanted = Gateway.objects.filter(is_practice=self.value() == "yes")
-        return queryset.filter(gateway_id__in=list(wanted.values_list("pk", flat=True)))
+        is_wanted = self.value() == "yes"
+        wanted = {each.gateway for each in offers(request) if each.is_practice == is_wanted}
+        return queryset.filter(gateway_id__in=wanted)
 
 
 class InForceFilter(SimpleListFilter):
@@ -160,11 +182,7 @@ class DaysFilter(DateFieldListFilter):
     @property
     def ends(self) -> tuple[date | None, date | None]:
         """The first day that is meant, and the first that no longer is."""
-        since, until = (
-            self.date_params.get(name)
-            for name in (self.lookup_kwarg_since, self.lookup_kwarg_until)
-        )
-        return _day(since), _day(until)
+        return ends_in(self.date_params)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """Django's, and whatever else was chosen by a bar of the chart."""
@@ -192,8 +210,8 @@ class PersonFilter(SimpleListFilter):
         return True
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        name = (self.value() or "").strip()
-        return queryset.filter(owner__in=people_named(name)) if name else queryset
+        asked = owners(request)
+        return queryset if asked is None else queryset.filter(owner__in=asked)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         kept = changelist.get_filters_params()
@@ -251,6 +269,17 @@ class DurationFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         band = self.BANDS.get(self.value() or "")
         return queryset.filter(band[1]) if band else queryset
+
+
+def owners(request: HttpRequest) -> list[int] | None:
+    """The ids of those whose generations a list is narrowed to; None for everybody."""
+    name = request.GET.get(PersonFilter.parameter_name, "").strip()
+    return once(request, "owners", lambda: people_named(name)) if name else None
+
+
+def ends_in(asked: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """The first day that an address asks for, and the first that no longer belongs to them."""
+    return _day(asked.get(SINCE)), _day(asked.get(UNTIL))
 
 
 def people_named(name: str) -> list[int]:

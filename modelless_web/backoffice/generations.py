@@ -1,20 +1,18 @@
 """The ledger, to be read: what was asked, what came, what it cost."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from modelless_web.backoffice import exchange, masks, money, pieces
+from modelless_web.backoffice import exchange, finding, masks, money, pieces
 from modelless_web.backoffice.figures.page import TotalsPage
 from modelless_web.backoffice.filters import (
     CostFilter,
@@ -27,44 +25,11 @@ from modelless_web.backoffice.filters import (
     PracticeFilter,
 )
 from modelless_web.backoffice.tending import TendingPage
-from modelless_web.records.language.query import parse
-from modelless_web.records.models import Audit, Generation, Picture
-from modelless_web.records.search.find import find_all
+from modelless_web.records.models import Audit, Generation
 from modelless_web.studio.download import download
 
 HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")
-LISTED = (
-    "model",
-    "status",
-    "error_kind",
-    "total_tokens",
-    "cost",
-    "cost_basis",
-    "currency",
-    "queued_at",
-    "saved_at",
-    "owner__username",
-    "owner__is_guest",
-    "owner__opaque_id",
-    "gateway__name",
-)
-PROMPT_SHOWN = 90
 MOST_CHILDREN = 20
-
-
-class GenerationList(ChangeList):
-    """The list, light: no heavy column is read, and a forgotten join is an error."""
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        stored = Picture.objects.filter(state=Picture.State.STORED)
-        rows = super().get_queryset(request, exclude_parameters)
-        light: QuerySet[Any] = (
-            rows.annotate(prompt_start=Left("prompt", PROMPT_SHOWN + 1))
-            .only(*LISTED)
-            .prefetch_related(Prefetch("pictures", stored, to_attr="stored_pictures"))
-            .fetch_mode(FETCH_RAISE)
-        )
-        return light
 
 
 @admin.register(Generation)
@@ -180,7 +145,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
         return download(listed.queryset, form, masks.columns(request.user))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return GenerationList
+        return finding.GenerationList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*HEAVY)
@@ -189,30 +154,37 @@ class GenerationAdmin(TotalsPage, TendingPage):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Generation | None:
         """The whole row, in a fixed number of queries."""
-        pk = read_uuid(object_id)
+        pk = finding.read_uuid(object_id)
         if pk is None:
             return None
         rows = Generation.objects.select_related("owner", "gateway", "error_group", "price_rule")
         rows = rows.defer("gateway__key", "owner__password")
         return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
 
-    def asks_for_words(self, term: str) -> bool:
-        return not (read_uuid(term) or is_request_id(term) or masks.allows(parse(term)))
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
+        return finding.asks_for_words(request, term)
 
     def search(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By id or request id at once; else by the query language of the history."""
-        term = term.strip()
-        if not term:
-            return queryset, False
-        pk = read_uuid(term)
-        if pk:
-            return queryset.filter(pk=pk), False
-        if is_request_id(term):
-            return of_request(queryset, term), False
-        found = find_all(parse(term)).order_by().values("pk")
-        return queryset.filter(pk__in=found), False
+        return (finding.search(request, queryset, term) if term else queryset), False
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """By time, but for what was searched for: that is the newest first."""
+        return () if request.GET.get(SEARCH_VAR) else super().get_sortable_by(request)
+
+    def get_paginator(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        per_page: int,
+        *rest: Any,
+        **more: Any,
+    ) -> Any:
+        hits = finding.hits_of(request)
+        if hits is None:
+            return super().get_paginator(request, queryset, per_page, *rest, **more)
+        return finding.HitsPaginator(queryset, per_page, hits)
 
     @admin.display(description="time (UTC)", ordering="queued_at")
     def time(self, row: Generation) -> str:
@@ -222,7 +194,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
     def prompt_shortened(self, row: Any) -> str:
         if masks.is_hidden(row):
             return masks.HIDDEN
-        return Truncator(" ".join(row.prompt_start.split())).chars(PROMPT_SHOWN)
+        return Truncator(" ".join(row.prompt_start.split())).chars(finding.PROMPT_SHOWN)
 
     @admin.display(description="tokens", empty_value=pieces.NOTHING)
     def tokens(self, row: Generation) -> str | None:
@@ -238,6 +210,8 @@ class GenerationAdmin(TotalsPage, TendingPage):
 
     @admin.display(description="picture")
     def picture(self, row: Any) -> SafeString | str:
+        if masks.is_hidden(row):
+            return masks.HIDDEN if row.picture_count else pieces.NOTHING
         first = row.stored_pictures[0] if row.stored_pictures else None
         return pieces.preview(first, look="small")
 
@@ -345,22 +319,3 @@ class GenerationAdmin(TotalsPage, TendingPage):
             for child in children
         ]
         return pieces.table(rows, "Time", "Model", "Status")
-
-
-def read_uuid(text: str) -> UUID | None:
-    """Return the id that ``text`` is, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def of_request(rows: QuerySet[Generation], request_id: str) -> QuerySet[Generation]:
-    """Those that a gateway gave this id."""
-    # Those without one are not in the index, and both databases want to be told.
-    return rows.exclude(error_request_id="").filter(error_request_id=request_id)
-
-
-def is_request_id(text: str) -> bool:
-    """Whether a gateway gave a generation this id."""
-    return of_request(Generation.objects.all(), text).exists()

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, re_path
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import masks, pieces
+from modelless_web.backoffice import masks, pieces, thumbnails
 from modelless_web.backoffice.base import PrivateAdmin
-from modelless_web.backoffice.generations import read_uuid
+from modelless_web.backoffice.finding import read_uuid
 from modelless_web.records.models import Audit, Generation
 from modelless_web.records.models.stored import StoredImage
 from modelless_web.studio.views.pictures import respond
@@ -32,7 +32,7 @@ class ImagesAdmin(PrivateAdmin):
     search_fields = ("sha256",)
     search_help_text = "An id, a SHA-256, or a part of the address it came from."
 
-    def asks_for_words(self, term: str) -> bool:
+    def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         return read_uuid(term) is None
 
     def with_id(self, queryset: QuerySet[Any], pk: UUID) -> QuerySet[Any]:
@@ -43,7 +43,6 @@ class ImagesAdmin(PrivateAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """An id or a whole hash is found by index; anything else is looked for in addresses."""
-        term = term.strip()
         pk = read_uuid(term)
         if not term:
             return queryset, False
@@ -65,8 +64,10 @@ class ImagesAdmin(PrivateAdmin):
         """The bytes of any person's, for staff who may see pictures."""
         if not (self.has_view_permission(request) and masks.may_read(request.user)):
             raise PermissionDenied
-        answer = respond(request, get_object_or_404(self.model, pk=UUID(pk)), variant)
-        self.note(request, Audit.What.PICTURE, target=pk)
+        row = get_object_or_404(self.model, pk=UUID(pk))
+        answer = respond(request, row, variant)
+        if not thumbnails.is_of_page(request, row.pk, variant):
+            self.note(request, Audit.What.PICTURE, target=pk)
         return answer
 
     @admin.display(description="picture")

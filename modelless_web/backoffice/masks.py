@@ -81,7 +81,7 @@ def hide[Row: Model](row: Row) -> Row:
         if row.__dict__.get(name, HIDDEN):
             row.__dict__[name] = HIDDEN
     row.__dict__["is_masked"] = True
-    for along in _read_along(row):
+    for along in read_along(row):
         hide(along)
     return row
 
@@ -108,7 +108,7 @@ def columns(user: User | AnonymousUser) -> Sequence[Column]:
     return [column for column in COLUMNS if column.name in OPEN_COLUMNS]
 
 
-def _read_along(row: Model) -> Iterable[Model]:
+def read_along(row: Model) -> Iterable[Model]:
     """The rows that came with it: joined, or fetched beforehand under whatever name."""
     joined: dict[str, Any] = row._state.fields_cache
     fetched: dict[str, Any] = row.__dict__.get("_prefetched_objects_cache", {})

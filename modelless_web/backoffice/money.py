@@ -1,11 +1,14 @@
-"""What a generation was thought to cost, what it cost, and how far the two are apart."""
+"""What a generation was thought to cost, what it cost, and how far the two are apart.
+
+A list rounds; the page of one tells every place, since bills are compared with it.
+"""
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import pieces
 from modelless_web.records.models import Basis, Generation, PriceRule
-from modelless_web.records.money.amounts import spoken
+from modelless_web.records.money.amounts import exactly, spoken
 
 
 def cost(row: Generation) -> str:
@@ -33,8 +36,8 @@ def estimate(row: Generation) -> str:
     if high is None:
         return pieces.NOTHING
     if low is None or low == high:
-        return spoken(high, row.currency)
-    return f"{spoken(low, row.currency)} to {spoken(high, row.currency)}"
+        return exactly(high, row.currency)
+    return f"{exactly(low, row.currency)} to {exactly(high, row.currency)}"
 
 
 def actual(row: Generation) -> str:
@@ -42,7 +45,7 @@ def actual(row: Generation) -> str:
     if row.is_open:
         return "Not ended yet"
     basis = row.get_cost_basis_display()
-    return basis if row.cost is None else f"{spoken(row.cost, row.currency)} ({basis.lower()})"
+    return basis if row.cost is None else f"{exactly(row.cost, row.currency)} ({basis.lower()})"
 
 
 def difference(row: Generation) -> str:
@@ -51,7 +54,7 @@ def difference(row: Generation) -> str:
     if amount is None or high is None:
         return pieces.NOTHING
     if amount > high:
-        return f"{spoken(amount - high, row.currency)} above the estimate"
+        return f"{exactly(amount - high, row.currency)} above the estimate"
     if low is not None and amount < low:
-        return f"{spoken(low - amount, row.currency)} below the estimate"
+        return f"{exactly(low - amount, row.currency)} below the estimate"
     return "Within the estimate"

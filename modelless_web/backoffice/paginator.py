@@ -17,6 +17,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """
 
     object_list: QuerySet  # type: ignore[type-arg]
+    note = f"The first {MOST_COUNTED:,} can be paged through; narrow the list to reach others."
 
     @cached_property
     def _found(self) -> int:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from modelless_web.backoffice import masks
+from modelless_web.backoffice import masks, thumbnails
 from modelless_web.records.models import Picture
 from modelless_web.records.models.stored import StoredImage
 
@@ -56,11 +56,6 @@ def link(row: Model, text: object) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(row.pk)]), text)
 
 
-def image_url(image: StoredImage, variant: str) -> str:
-    """Where staff see the bytes of an image; the studio shows them to their owner only."""
-    return reverse(f"admin:records_{image._meta.model_name}_image", args=[image.pk, variant])
-
-
 def preview(image: StoredImage | None, variant: str = "320", look: str = "") -> SafeString | str:
     """A thumbnail that leads to the original, or what became of the image."""
     if image is None:
@@ -73,8 +68,8 @@ def preview(image: StoredImage | None, variant: str = "320", look: str = "") -> 
         '<a class="preview {}" href="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>',
         look,
-        image_url(image, "original"),
-        image_url(image, variant),
+        thumbnails.address(image, thumbnails.ORIGINAL),
+        thumbnails.address(image, variant),
         _described(image),
         image.width,
         image.height,

@@ -83,3 +83,27 @@ def test_a_budget_that_makes_no_sense_is_refused_in_words(
     page = admin.post(ADD, sent(**fields)).content.decode()
     assert said in page
     assert not Budget.objects.exists()
+
+
+def near(browser: Client) -> list[dict[str, Any]]:
+    return list(browser.get(LIST).context["near"])
+
+
+def test_above_the_list_stands_who_is_near_a_limit(admin: Client, owner: User) -> None:
+    budget("0.3", "each", "month")
+    budget("0.35", "person", person=owner, is_hard=False)
+    open_runs(3, priced(), owner)
+    told = [(str(one["who"]), one["percent"], one["limit"], one["state"]) for one in near(admin)]
+    assert told == [
+        ("painter", "100", "$0.30 a month", "Refused from now on"),
+        ("painter", "85", "$0.35 a day", "Near"),
+    ]
+    page = admin.get(LIST).content.decode()
+    assert "Near a limit or at it" in page
+    assert "$0.30 a month" in page
+
+
+def test_where_nobody_is_near_the_list_says_so(admin: Client) -> None:
+    budget("5", "everyone")
+    assert near(admin) == []
+    assert "Nobody has used 80 % of a limit." in admin.get(LIST).content.decode()

@@ -7,6 +7,7 @@ from tests.bench.figures import Figure
 from tests.bench.history import database, figures_of, python
 
 CLIENT: Final = "tests.bench.admin_client"
+PEOPLE: Final = "40"
 
 
 def run(count: int, *, on_postgresql: bool = False) -> list[Figure]:
@@ -14,8 +15,7 @@ def run(count: int, *, on_postgresql: bool = False) -> list[Figure]:
     with database(on_postgresql=on_postgresql) as environ:
         python(environ, "manage.py", "migrate", "--verbosity=0")
         python(environ, "manage.py", "collectstatic", "--verbosity=0", "--noinput")
-        python(environ, "manage.py", "make_history", str(count))
-        python(environ, "-m", CLIENT, "--fill")
+        python(environ, "manage.py", "make_history", str(count), "--people", PEOPLE)
         lines = python(environ, "-m", CLIENT).splitlines()
     bench = f"admin, {count:,} on {'PostgreSQL' if on_postgresql else 'SQLite'}"
     return [figure for line in lines for figure in _figures(bench, json.loads(line))]

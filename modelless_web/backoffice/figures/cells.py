@@ -1,15 +1,15 @@
 """What the rows of a list add up to: from the roll-up where it knows, else from the newest rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
 
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
+from modelless_web.backoffice.finding import GenerationList
 from modelless_web.records.models import Generation, Usage
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.money.amounts import ZERO
@@ -40,25 +40,32 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The cells, and whether only the newest rows are in them."""
+    """The rows that were looked through, their cells and, where there are more, words for it."""
 
-    cells: list[Cell] = field(default_factory=list)
-    is_bounded: bool = False
+    rows: QuerySet[Any]
+    cells: list[Cell]
+    bound: str = ""
 
 
-def count(listed: ChangeList, request: HttpRequest) -> Counted:
+def count(listed: GenerationList, request: HttpRequest) -> Counted:
     """Add up all that a list finds, however many pages it has."""
     rows = _in_rollup(listed, request)
     if rows is not None:
         # Looked up first: they are few, and a filter of the list may concern most of the ledger.
         pks = Generation.objects.filter(status__in=OPEN).values_list("pk", flat=True)
         under_way = listed.queryset.filter(pk__in=list(pks[:MOST_OPEN]))
-        return Counted([*_from_rollup(rows), *_from_ledger(under_way)])
-    cells = list(_from_ledger(listed.queryset))
-    return Counted(cells, sum(cell.generations for cell in cells) >= MOST_ROWS)
+        newest = listed.queryset.order_by("-queued_at")
+        return Counted(newest, [*_from_rollup(rows), *_from_ledger(under_way)])
+    found, has_more = listed.newest(MOST_ROWS)
+    cells = list(_from_ledger(found))
+    if has_more:
+        return Counted(found, cells, f"among the newest {MOST_ROWS:,} with these words")
+    is_bounded = sum(cell.generations for cell in cells) >= MOST_ROWS
+    bound = f"the newest {MOST_ROWS:,}; more were found" if is_bounded else ""
+    return Counted(found, cells, bound)
 
 
-def _in_rollup(listed: ChangeList, request: HttpRequest) -> QuerySet[Usage] | None:
+def _in_rollup(listed: GenerationList, request: HttpRequest) -> QuerySet[Usage] | None:
     """The rows of the roll-up that say what the list says; None if it can't know."""
     specs, _, other, *_ = listed.get_filters(request)
     active = [spec for spec in specs if spec.used_parameters]
@@ -79,7 +86,7 @@ def _from_rollup(rows: QuerySet[Usage]) -> Iterator[Cell]:
 
 
 def _from_ledger(rows: QuerySet[Generation]) -> Iterator[Cell]:
-    newest = rows.order_by("-queued_at").values("pk")[:MOST_ROWS]
+    newest = rows.values("pk")[:MOST_ROWS]
     # What is under way has no price yet, and is not without one.
     unpriced = Count("pk", filter=Q(cost=None) & ~Q(charge=""))
     found = Generation.objects.filter(pk__in=newest).order_by()

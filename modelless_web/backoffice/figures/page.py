@@ -45,7 +45,7 @@ class TotalsPage(admin.ModelAdmin):  # type: ignore[type-arg]
             "title": "Totals",
             "opts": self.opts,
             "cl": listed,
-            "figures": figures(counted, newest_durations(listed.queryset)),
+            "figures": figures(counted, newest_durations(counted.rows)),
             "chart": chart(counted.cells, since, until, _link(listed)),
         }
         # Written by the middleware of htmx: whether a piece is asked for.

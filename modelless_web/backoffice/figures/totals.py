@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from modelless_web.backoffice import pieces
-from modelless_web.backoffice.figures.cells import MOST_ROWS, Cell, Counted
+from modelless_web.backoffice.figures.cells import Cell, Counted
 from modelless_web.records.models import Status
 from modelless_web.records.models.generations import OPEN
 from modelless_web.records.money.amounts import ZERO, spoken
@@ -47,14 +47,14 @@ def figures(counted: Counted, durations: Sequence[int]) -> list[Figure]:
 
 
 def newest_durations(rows: QuerySet[Any]) -> list[int]:
-    """The durations in milliseconds of the newest thousand that have ended, shortest first."""
-    ended = rows.filter(duration_ms__isnull=False).order_by("-queued_at")
+    """The durations in milliseconds of the first thousand that have ended, shortest first."""
+    ended = rows.filter(duration_ms__isnull=False)
     return sorted(ended.values_list("duration_ms", flat=True)[:NEWEST])
 
 
 def _requests_note(counted: Counted, under_way: int) -> str:
-    notes = [f"the newest {MOST_ROWS:,}; more were found"] if counted.is_bounded else []
-    return ", ".join([*notes, *([f"{under_way:,} under way"] if under_way else [])])
+    notes = [counted.bound, f"{under_way:,} under way" if under_way else ""]
+    return ", ".join(filter(None, notes))
 
 
 def _tokens(cells: Iterable[Cell]) -> Figure:

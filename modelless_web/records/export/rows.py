@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 
 from modelless_web.records.models import Generation
 
-LISTED: Final = 5_000
+LISTED: Final = 20_000
 """Ids that one look at the filter brings: it may be a slow one."""
 READ: Final = 100
 """Whole rows that are in memory at once, unless they are long."""

@@ -30,6 +30,7 @@ class Audit(models.Model):
 
     class What(models.TextChoices):
         LISTED = "listed", "Saw a list"
+        PICTURED = "pictured", "Saw a list with pictures"
         READ = "read", "Read"
         PICTURE = "picture", "Saw a picture"
         EXPORT = "export", "Took along"

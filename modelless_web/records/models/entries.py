@@ -69,22 +69,31 @@ class Match:
     is_scarce: bool = False
 
     @property
-    def scope(self) -> Clause:
-        """The word that marks the rows in question, so that nobody else's are walked through."""
-        return Clause((MARK if self.owner is None else owner_mark(self.owner),))
+    def wanted(self) -> list[Clause]:
+        """What must be there: of a person their mark too, so that nobody else's are walked through.
+
+        Of everybody's rows something must be said where only words that are not there are.
+        """
+        wanted = [clause for clause in self.clauses if not clause.is_without]
+        if self.owner is not None:
+            return [Clause((owner_mark(self.owner),)), *wanted]
+        return wanted or [Clause((MARK,))]
+
+    @property
+    def unwanted(self) -> list[Clause]:
+        """What must not be there."""
+        return [clause for clause in self.clauses if clause.is_without]
 
     def for_sqlite(self) -> str:
         """As FTS5 reads it; every word is quoted, so nothing in it is syntax."""
-        wanted = [self.scope, *(clause for clause in self.clauses if not clause.is_without)]
-        unwanted = [clause.for_sqlite for clause in self.clauses if clause.is_without]
-        match = " AND ".join(clause.for_sqlite for clause in wanted)
-        return f"({match}) NOT ({' OR '.join(unwanted)})" if unwanted else match
+        match = " AND ".join(clause.for_sqlite for clause in self.wanted)
+        unwanted = " OR ".join(clause.for_sqlite for clause in self.unwanted)
+        return f"({match}) NOT ({unwanted})" if unwanted else match
 
     def for_postgresql(self) -> str:
         """As ``tsquery`` reads it."""
-        return " & ".join(
-            f"{'!' * clause.is_without}{clause.for_gin}" for clause in (self.scope, *self.clauses)
-        )
+        wanted = [clause.for_gin for clause in self.wanted]
+        return " & ".join([*wanted, *(f"!{clause.for_gin}" for clause in self.unwanted)])
 
 
 class WordsField(models.TextField):  # type: ignore[type-arg]

@@ -53,6 +53,13 @@ class Asked:
         if until:
             self.until = min(self.until or until, until)
 
+    @property
+    def condition(self) -> Q:
+        """Everything but the words."""
+        ends = {"pk__gte": self.since, "pk__lt": self.until}
+        within = Q(**{name: end for name, end in ends.items() if end})
+        return reduce(and_, self.where, within)
+
     def match(self, owner: User | None, *, is_scarce: bool = False) -> Match:
         """What the words of one person's rows must satisfy; of everybody's, if it is None."""
         return Match(tuple(self.clauses), owner.pk if owner else None, is_scarce)
@@ -88,6 +95,8 @@ class Reader:
             return self._tagged(term.value)
         if term.operator == "model":
             return Q(model__in=self._names.models(term.value))
+        if term.operator == "owner":
+            return Q(owner__in=self._names.people(term.value))
         return CONDITIONS[term.operator](term.value)
 
     def _tagged(self, name: str) -> Q:
@@ -129,11 +138,7 @@ def matching(
     asked: Asked, scope: Q, owner: User | None, *, is_scarce: bool = False
 ) -> QuerySet[Generation]:
     """Those in ``scope`` that have what is asked for, in no order; ``is_scarce`` as a ``Match``."""
-    scope = reduce(and_, asked.where, scope)
-    if asked.since:
-        scope &= Q(pk__gte=asked.since)
-    if asked.until:
-        scope &= Q(pk__lt=asked.until)
+    scope = asked.condition & scope
     if not asked.clauses:
         return Generation.objects.filter(scope)
     match = asked.match(owner, is_scarce=is_scarce)
@@ -228,5 +233,4 @@ CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
     "is": lambda value: FLAGS[value],
     "has": lambda value: POSSESSIONS[value](),
     "error": lambda value: Q(error_kind=value),
-    "owner": lambda value: Q(owner__username__iexact=value),
 }

@@ -6,7 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from modelless_web.records.ids import moved
 from modelless_web.records.language.query import Query
@@ -38,6 +39,8 @@ WALK: Final = "records_words_pkey"
 LAST: Final = UUID(int=2**128 - 1)
 SLACK: Final = timedelta(minutes=1)
 """An id is made just before its row gets a number, which another row may get in between."""
+END: Final = 2**62
+"""A number above all others."""
 
 
 def find(
@@ -96,6 +99,21 @@ def _found(
     return weighed.order_by("-score", "-words__pk")
 
 
+def numbers(asked: Asked, before: UUID | None = None) -> dict[str, int]:
+    """The numbers between which the index is walked, as a filter of generations; in one query."""
+    highest = [moved(asked.until, SLACK)] if asked.until else []
+    highest += [before] if before else []
+    edges = {
+        "words__pk__gte": moved(asked.since, -SLACK) if asked.since else None,
+        "words__pk__lt": min(highest, default=None),
+    }
+    wanted = {name: _number_at(pk) for name, pk in edges.items() if pk}
+    if not wanted:
+        return {}
+    found = Entry.objects.values_list(*wanted.values()).first() or [END] * len(wanted)
+    return dict(zip(wanted, found, strict=True))
+
+
 def _newest(
     asked: Asked, scope: Q, owner: User | None, before: UUID | None
 ) -> QuerySet[Generation]:
@@ -106,7 +124,7 @@ def _newest(
     it would, although the newest rows have next to none, it is made to gather what its index of
     words has, and sort.
     """
-    bounds = _numbers(asked, before)
+    bounds = numbers(asked, before)
     newest = matching(asked, scope, owner).filter(**bounds).order_by("-words__pk")
     if (
         connection.vendor == "sqlite"
@@ -126,26 +144,7 @@ def _are_near(match: Match, before: int) -> bool:
     return bool(found == ENOUGH)
 
 
-def _numbers(asked: Asked, before: UUID | None) -> dict[str, int]:
-    """The numbers between which the index is walked."""
-    bounds: dict[str, int] = {}
-    if asked.since:
-        bounds["words__pk__gte"] = _number_at(moved(asked.since, -SLACK))
-    highest = []
-    if asked.until:
-        highest.append(_number_at(moved(asked.until, SLACK)))
-    if before:
-        highest.append(_number_at(before))
-    if highest:
-        bounds["words__pk__lt"] = min(highest)
-    return bounds
-
-
-def _number_at(pk: UUID) -> int:
+def _number_at(pk: UUID) -> Coalesce:
     """The number of a generation or, where there is none, of the next that is newer."""
     newer = Entry.objects.filter(generation__gte=pk).order_by("generation_id")
-    number = newer.values_list("docid", flat=True).first()
-    return END if number is None else number
-
-
-END: Final = 2**62
+    return Coalesce(Subquery(newer.values("docid")[:1]), END)
