@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0021_indexes_that_are_walked"),
+        ("records", "0022_usage_by_span"),
     ]
 
     operations = [
