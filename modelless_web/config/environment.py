@@ -30,6 +30,7 @@ class Environment:
     port: int
     data_dir: Path
     access: Access
+    sharing: bool
     runs: int
     runs_per_person: int
     silence: float
@@ -63,6 +64,7 @@ def read(environ: Mapping[str, str], *, project: Path) -> Environment:
         port=_port(environ, "MODELLESS_PORT", 8000),
         data_dir=data_dir,
         access=_access(environ, host),
+        sharing=_switch(environ, "MODELLESS_SHARING", "on"),
         silence=_seconds(environ, "MODELLESS_SILENCE", 120),
         picture_silence=_seconds(environ, "MODELLESS_PICTURE_SILENCE", 300),
         longest_text=_seconds(environ, "MODELLESS_LONGEST_TEXT", 900),
@@ -124,6 +126,13 @@ def _access(environ: Mapping[str, str], host: str) -> Access:
             f"MODELLESS_ACCESS is {access!r}; it can be 'guests' or 'accounts'."
         )
     return cast(Access, access)
+
+
+def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:
+    text = environ.get(name, "").strip() or default
+    if text not in {"on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it can be 'on' or 'off'.")
+    return text == "on"
 
 
 def _http_url(environ: Mapping[str, str], name: str, default: str) -> str:

@@ -19,6 +19,8 @@ from modelless_web.studio.views import (
     models,
     pictures,
     references,
+    shared,
+    shares,
     trash,
     usage,
 )
@@ -48,6 +50,15 @@ urlpatterns = [
         "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/",
         pictures.sketch,
         name="sketch",
+    ),
+    path("generations/<uuid:pk>/share/", shares.share, name="share"),
+    path("shares/<uuid:pk>/stop/", shares.stop, name="stop-sharing"),
+    path("shared/<uuid:pk>/<str:signature>/", shared.shared, name="shared"),
+    re_path(
+        rf"^shared/{UUID}/(?P<signature>[\w-]+)/(?P<number>[1-9][0-9]?[0-9]?)"
+        r"/(?P<variant>original|320|640)$",
+        shared.picture,
+        name="shared-picture",
     ),
     path("compare/", compare.compare, name="compare"),
     path("drafts/", drafts.drafts, name="drafts"),

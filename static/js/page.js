@@ -152,7 +152,8 @@
     }
     else if (at("[data-keys-open]")) (await import(keys)).sheet();
     else if (at("[data-copy]")) {
-      await navigator.clipboard.writeText(at("[data-copy]").parentElement.querySelector("pre").textContent);
+      const { value, textContent } = at("[data-copy]").parentElement.querySelector("pre, input[readonly]");
+      await navigator.clipboard.writeText(value ?? textContent);
       document.getElementById("status").textContent = "Copied.";
     }
   });

@@ -34,6 +34,7 @@ def test_nothing_needs_to_be_set() -> None:
         ("MODELLESS_BASE_URL", "ftp://api.modelless.co", "http(s) address"),
         ("MODELLESS_BASE_URL", "https://", "http(s) address"),
         ("MODELLESS_ACCESS", "everybody", "'guests' or 'accounts'"),
+        ("MODELLESS_SHARING", "yes", "'on' or 'off'"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("DATABASE_URL", "mysql://localhost/studio", "postgresql://"),
         ("DATABASE_URL", "studio.sqlite3", "postgresql://"),
@@ -51,7 +52,9 @@ def test_nonsense_is_refused_with_a_sentence_that_names_it(
     assert str(refused.value).endswith(".")
 
 
-@pytest.mark.parametrize("name", ["MODELLESS_PORT", "MODELLESS_ACCESS", "REDIS_URL"])
+@pytest.mark.parametrize(
+    "name", ["MODELLESS_PORT", "MODELLESS_ACCESS", "MODELLESS_SHARING", "REDIS_URL"]
+)
 def test_an_empty_variable_is_as_good_as_none(name: str) -> None:
     assert given(**{name: "  "}) == given()
 

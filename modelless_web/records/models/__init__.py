@@ -21,6 +21,7 @@ from modelless_web.records.models.marks import Board, Placement, Tag
 from modelless_web.records.models.pictures import Discarded, Picture, Sketch
 from modelless_web.records.models.prices import PicturePrice, PriceRule
 from modelless_web.records.models.references import Reference
+from modelless_web.records.models.shares import Share
 from modelless_web.records.models.troubles import Attempt, ErrorGroup
 from modelless_web.records.models.usage import Usage, UsageOfAll
 from modelless_web.records.models.users import User
@@ -51,6 +52,7 @@ __all__ = [
     "Placement",
     "PriceRule",
     "Reference",
+    "Share",
     "Sketch",
     "Status",
     "Tag",

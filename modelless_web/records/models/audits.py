@@ -37,6 +37,7 @@ class Audit(models.Model):
         CODE = "code", "Read as code"
         ASKED = "asked", "Asked the gateway"
         RESCUED = "rescued", "Had pictures rescued again"
+        UNSHARED = "unshared", "Stopped sharing"
 
     LONGEST_ADDRESS: ClassVar = 2_000
 

@@ -23,6 +23,7 @@ from modelless_web.studio.fragments import running_count
 from modelless_web.studio.requests import StudioRequest, own_generation
 from modelless_web.studio.snippets.code import code_of
 from modelless_web.studio.views.marks import marks_of
+from modelless_web.studio.views.shares import shares_of
 
 CARD = "components/card.html"
 LANGUAGE = "code-language"
@@ -40,7 +41,7 @@ def generation(request: StudioRequest, pk: UUID) -> HttpResponse:
         return _in_trash(request, own_generation(request, pk, in_trash=True))
     template = "studio/generation.html" + ("#detail" if request.htmx else "")
     chosen = code_of(row, request.COOKIES.get(LANGUAGE, ""))
-    response = render(request, template, detail(row) | marks_of(request, row) | chosen)
+    response = render(request, template, detail(request, row) | chosen)
     # The same address is a page and a fragment; a cache must not mix them up.
     response["Vary"] = "HX-Request"
     return response
@@ -56,7 +57,7 @@ def code(request: StudioRequest, pk: UUID) -> HttpResponse:
     if request.htmx:
         response = render(request, "components/code.html#snippet", chosen)
     else:
-        context = detail(row) | marks_of(request, row) | chosen | {"code_is_open": True}
+        context = detail(request, row) | chosen | {"code_is_open": True}
         response = render(request, "studio/generation.html", context)
     response["Vary"] = "HX-Request"
     response.set_cookie(
@@ -120,7 +121,7 @@ def _not_again(request: StudioRequest, row: Generation, reason: str) -> HttpResp
     if request.htmx:
         context = {"generation": row, "not_again": reason}
         return render(request, f"{CARD}#again", context, status=UNPROCESSABLE)
-    page = detail(row) | marks_of(request, row) | code_of(row, "") | {"not_again": reason}
+    page = detail(request, row) | code_of(row, "") | {"not_again": reason}
     return render(request, "studio/generation.html", page, status=UNPROCESSABLE)
 
 
@@ -157,7 +158,7 @@ def _back(request: StudioRequest, row: Generation) -> HttpResponse:
     return HttpResponseRedirect(row.get_absolute_url(), status=SEE_OTHER)
 
 
-def detail(row: Generation) -> dict[str, Any]:
+def detail(request: StudioRequest, row: Generation) -> dict[str, Any]:
     """Everything the detail shows around the card."""
     return {
         "generation": row,
@@ -173,6 +174,8 @@ def detail(row: Generation) -> dict[str, Any]:
         else "",
         "attempts": row.attempts.all(),
         "transcript": Transcript.objects.filter(generation=row).exists(),
+        **marks_of(request, row),
+        **shares_of(request, row),
     }
 
 

@@ -40,10 +40,13 @@ def sketch(request: StudioRequest, pk: UUID, choice: int, number: int) -> HttpRe
     return _guarded(HttpResponse(bytes(row.webp), content_type="image/webp"), f'"{pk}-{number}"')
 
 
-def respond(request: HttpRequest, row: StoredImage, variant: str) -> HttpResponseBase:
+def respond(
+    request: HttpRequest, row: StoredImage, variant: str, *, name: str = ""
+) -> HttpResponseBase:
     """Answer with the bytes of a picture that the caller has found this person may see.
 
-    In async blocks: Django would otherwise read the whole file into memory. Raises Http404.
+    A file of it is called by ``name``, or by its id. In async blocks: Django would otherwise read
+    the whole file into memory. Raises Http404.
     """
     file = _open(row, variant)
     tag = f'"{row.sha256}-{variant}"'
@@ -55,7 +58,7 @@ def respond(request: HttpRequest, row: StoredImage, variant: str) -> HttpRespons
     response["Content-Length"] = str(file.size)  # type: ignore[attr-defined]
     is_shown = "download" not in request.GET and kind != UNKNOWN
     shown = "inline" if is_shown else "attachment"
-    response["Content-Disposition"] = f'{shown}; filename="{row.pk}.{ending}"'
+    response["Content-Disposition"] = f'{shown}; filename="{name or row.pk}.{ending}"'
     return _guarded(response, tag)
 
 
