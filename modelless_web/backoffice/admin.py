@@ -9,6 +9,7 @@ from modelless_web.backoffice.people import UserAdmin
 from modelless_web.backoffice.pictures import PictureAdmin
 from modelless_web.backoffice.prices import DriftAdmin, PriceRuleAdmin
 from modelless_web.backoffice.references import ReferenceAdmin
+from modelless_web.backoffice.shares import ShareAdmin
 from modelless_web.backoffice.troubles import ErrorGroupAdmin
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "PictureAdmin",
     "PriceRuleAdmin",
     "ReferenceAdmin",
+    "ShareAdmin",
     "UserAdmin",
 ]

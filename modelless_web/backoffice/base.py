@@ -37,7 +37,7 @@ class LargeTableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ReadOnlyAdmin(LargeTableAdmin):
     """The record is written by the engine alone; people look at it."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
     # A generation's page in the studio is there for its owner only.
     view_on_site = False
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from modelless_web.backoffice.once import once
-from modelless_web.records.models import Gateway, Generation, Model, PriceRule, User
+from modelless_web.records.models import Gateway, Generation, Model, PriceRule, Share, User
 from modelless_web.records.models.generations import midnight
 from modelless_web.records.models.stored import FORMATS
 
@@ -202,6 +202,7 @@ class PersonFilter(SimpleListFilter):
     title = "person"
     parameter_name = "owner"
     template = "admin/person_filter.html"
+    column = "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return []
@@ -211,7 +212,7 @@ class PersonFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         asked = owners(request)
-        return queryset if asked is None else queryset.filter(owner__in=asked)
+        return queryset if asked is None else queryset.filter(**{f"{self.column}__in": asked})
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         kept = changelist.get_filters_params()
@@ -226,6 +227,34 @@ class PersonFilter(SimpleListFilter):
             ]
             + ([("q", changelist.query)] if changelist.query else []),
         }
+
+
+class SharerFilter(PersonFilter):
+    """By whose generation it is that a link shows."""
+
+    column = "generation__owner"
+
+
+class LivingFilter(SimpleListFilter):
+    """By whether a link leads somewhere: not if it ran out, or leads into the trash."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("alive", "Lead somewhere"), ("over", "Ran out"), ("hidden", "Show nothing now")]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        match self.value():
+            case "alive":
+                return queryset.filter(pk__in=Share.objects.alive().values("pk"))
+            case "over":
+                return queryset.exclude(pk__in=Share.objects.unexpired().values("pk"))
+            case "hidden":
+                shown = Share.objects.alive().values("pk")
+                unexpired = Share.objects.unexpired().values("pk")
+                return queryset.filter(pk__in=unexpired).exclude(pk__in=shown)
+        return queryset
 
 
 class CostFilter(SimpleListFilter):

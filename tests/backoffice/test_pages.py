@@ -9,20 +9,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from modelless_web.records.models import Gateway, Model, User
+from modelless_web.records.models import Gateway, Model, Share, User
 from tests.records.money.book import budget
 from tests.support import factories
 
 from .conftest import Make
 
-READ_ONLY = {"generation", "picture", "reference"}
-NAMES = ["budget", "gateway", "generation", "model", "picture", "reference", "user"]
+READ_ONLY = {"generation", "picture", "reference", "share"}
+NAMES = ["budget", "gateway", "generation", "model", "picture", "reference", "share", "user"]
 
 
 @pytest.fixture(autouse=True)
-def _a_budget_and_a_reference(owner: User) -> None:
+def _a_budget_a_reference_and_a_link(owner: User) -> None:
     budget("5", "everyone")
     factories.reference(owner)
+    Share.objects.create(generation=factories.generation(owner, prompt="A tower"))
 
 
 def pages(name: str) -> list[str]:

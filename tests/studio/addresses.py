@@ -25,6 +25,7 @@ from modelless_web.records.models import (
     Generation,
     Knock,
     Picture,
+    Share,
     Sketch,
     Tag,
     Transcript,
@@ -50,9 +51,11 @@ WORDS: Final = {
 }
 SEEN: Final = (
     *("generation", "picture", "reference", "errorgroup", "gateway", "group", "model", "user"),
-    *("pricerule", "drift", "usage", "budget", "audit"),
+    *("pricerule", "drift", "usage", "budget", "audit", "share"),
 )
 TOKEN: Final = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:[^>]*?:)?(\w+)>")
+# The columns that only say that somebody came.
+CAME: Final = {"last_login", "used_at", "opened", "last_opened_at"}
 # The words of an address that may lead to a row, too.
 QUERIES: Final = {
     "": (
@@ -151,9 +154,10 @@ def some_work(owner: User, *, in_trash: bool = False) -> Work:
     cull = Cull.objects.create(pk=uuid7(), owner=owner, total=1)
     verdict = Verdict.objects.create(cull=cull, generation=row, key=uuid7(), word="reject")
     Generation.objects.filter(pk=row.pk).update(is_rejected=True)
+    share = Share.objects.create(generation=row, with_prompt=True)
     budget = Budget.objects.create(scope="person", person=owner, period="day", limit=Decimal(5))
     money = (factories.rule(row.gateway), factories.drift(row.gateway), budget)
-    marks = (reference, friends, board, action, cull)
+    marks = (reference, friends, board, action, cull, share)
     audit = Audit.objects.create(
         actor=factories.person(), what=Audit.What.LISTED, kind="generation", address=WORDS["audit"]
     )
@@ -216,6 +220,8 @@ def addresses(route: str, ids: Ids) -> list[str]:
         "object_id": (ids[model[1]],) if model else (),
         "id": (ids["user"],),
         "token": (owner_token(),),
+        # Of another link: with its own signature, a link is for everybody who comes.
+        "signature": (Share().signature,),
         "app_label": ("records",),
         "url": ("nowhere",),
     }
@@ -230,7 +236,11 @@ def addresses(route: str, ids: Ids) -> list[str]:
 
 def _model_of(route: str) -> str:
     return next(
-        (name for name in ("draft", "picture", "reference", "board", "action") if name in route),
+        (
+            name
+            for name in ("generation", "share", "draft", "picture", "reference", "board", "action")
+            if name in route
+        ),
         "generation",
     )
 
@@ -255,16 +265,17 @@ def form(work: Work, ids: Ids) -> str:
         "key": ids["key"],
         "word": "star",
         "which": "rejected",
+        "lasting": 7,
     }
     return urlencode(fields)
 
 
 def everything() -> dict[str, dict[str, Any]]:
-    """Every row that there is, by its model and id, but for what only says when somebody came."""
+    """Every row that there is, by its model and id, but for what only says that somebody came."""
     models: list[type[Model]] = [*apps.get_app_config("records").get_models(), Group]
     return {
         f"{model.__name__} {row[model._meta.pk.attname]}": {
-            name: value for name, value in row.items() if name not in {"last_login", "used_at"}
+            name: value for name, value in row.items() if name not in CAME
         }
         for model in models
         if model not in {Audit, Knock, Words}

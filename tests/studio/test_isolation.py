@@ -12,8 +12,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
-from modelless_web.records.models import User
+from modelless_web.records.models import Share, User
 from tests.studio.addresses import (
     EVERY,
     METHODS,
@@ -57,6 +58,7 @@ RIGHTS: Final = {
     "model": set(),
     "pricerule": set(),
     "drift": set(),
+    "share": set(),
     "user": set(),
 }
 # What an owner is told, of what is kept and of what is in the trash; the fewest words of a form
@@ -78,6 +80,11 @@ OWNERS: Final = {
     "pictures/<uuid:pk>/along/": (303, 303),
     "references/": (200, 200),
     "reference": (200, 200),
+    "generations/<uuid:pk>/share/": (303, 404),
+    "shares/<uuid:pk>/stop/": (303, 404),
+    # Without its signature, even to them.
+    "shared/<uuid:pk>/<str:signature>/": (404, 404),
+    "shared": (404, 404),
     "generations/<uuid:pk>/sketches/<int:choice>/<int:number>/": (200, 404),
     "compare/": (200, 200),
     "drafts/": (200, 200),
@@ -247,13 +254,33 @@ def test_what_is_not_yours_is_not_found(work: Work, role: str) -> None:
 
 @pytest.mark.usefixtures("accounts_only")
 def test_a_stranger_is_sent_to_sign_in_from_everywhere(work: Work) -> None:
-    open_to_all = ("/health", "/account/login/", "/account/owner/", "/admin/log", "/cost/")
+    open_to_all = (
+        "/health",
+        "/account/login/",
+        "/account/owner/",
+        "/admin/log",
+        "/cost/",
+        "/shared/",
+    )
 
     for route in EVERY:
         for address in addresses(route, work.ids):
             if not address.startswith(open_to_all):
                 status, headers, _ = Browser(None).ask("get", address, "page")
                 assert (status, "/login/?next=" in headers["Location"]) == (302, True), address
+
+
+@pytest.mark.usefixtures("accounts_only")
+@pytest.mark.parametrize("role", ["stranger", "guest", "other user", "staff", "owner"])
+def test_a_link_shows_everybody_its_generation_unless_it_is_in_the_trash(
+    work: Work, role: str
+) -> None:
+    browser, share = Browser(people(work)[role]), Share.objects.get()
+    place = reverse("shared", args=[share.pk, share.signature])
+    found = work.found_in(browser.ask("get", place, "page")[2])
+    for variant in ("original", "320", "640"):
+        found |= work.found_in(browser.ask("get", f"{place}1/{variant}", "page")[2])
+    assert found == (set() if work.row.is_deleted else {"generation", "picture", *FILES})
 
 
 @pytest.mark.parametrize("role", ["stranger", "guest", "other user", "owner"])
@@ -295,7 +322,7 @@ def test_an_owner_gets_all_that_is_theirs(state: str) -> None:
     for route in EVERY:
         if route.startswith("admin/"):
             continue
-        files = ("raw", "picture", "reference") if route.startswith("^") else ()
+        files = ("raw", "picture", "reference", "shared") if route.startswith("^") else ()
         name = next((name for name in files if name in route), route)
         for address in addresses(route, work.ids):
             if "?" not in address:

@@ -88,7 +88,7 @@ def test_a_picture_is_the_very_bytes_in_a_sandbox(anybody: Client, share: Share)
     answer = anybody.get(at(share, "1/original"))
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Content-Disposition"] == 'inline; filename="picture-1.png"'
-    assert b"".join(answer) == png(1000, 700)  # type: ignore[call-overload]
+    assert b"".join(answer) == png(1000, 700)
 
 
 def test_the_prompt_is_there_only_if_its_owner_chose_so(anybody: Client, share: Share) -> None:
