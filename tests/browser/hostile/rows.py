@@ -44,6 +44,7 @@ from modelless_web.records.models import (  # noqa: E402
     Model,
     Picture,
     PriceRule,
+    Share,
     Status,
     Tag,
     User,
@@ -90,7 +91,9 @@ class Writer:
         ids: dict[str, Any] = {kind: str(row.pk) for kind, row in whole.items()}
         pictures = [str(row["picture"].pk) for row in first]
         generations = [str(pk) for pk in made]
+        signature = cast(Share, whole["share"]).signature
         own = {"owner": self.owner.pk, "draft": str(self.draft(self.words.all).pk)}
+        own["signature"] = signature
         return ids | own | {"generations": generations, "pictures": pictures}
 
     def rows(self, say: Say) -> dict[str, models.Model]:
@@ -108,6 +111,7 @@ class Writer:
             "errorgroup": group,
             "generation": generation,
             "picture": self.picture(say, generation),
+            "share": Share.objects.create(generation=generation, with_prompt=True),
             "user": person,
             "budget": Budget.objects.create(
                 scope="person", person=person, period="day", limit=Decimal(5)

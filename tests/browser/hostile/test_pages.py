@@ -12,7 +12,7 @@ from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
-READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift")
+READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift", "share")
 EDITED: Final = ("budget", "gateway", "model", "user", "pricerule")
 KINDS: Final = READ_ONLY + EDITED
 
@@ -37,6 +37,7 @@ OTHERS: Final = (
     "/generations/{generation}/",
     "/generations/{generation}/card/",
     "/generations/{generation}/code/?language={words}",
+    "/shared/{share}/{signature}/",
     "/compare/?of={generation}&of={generations[50]}",
     "/history/cull/",
     "/history/export/?q={words}",
@@ -149,6 +150,7 @@ PAGES: Final = {
 NO_PAGES: Final = {
     *("health", "owner", "picture", "raw", "sketch", "submit", "stop", "again", "trash"),
     *("restore", "logout", "picture-fields", "reference", "references", "take-along"),
+    *("share", "stop-sharing", "shared-picture"),
     *("save-draft", "name-draft", "duplicate-draft", "trash-draft", "restore-draft"),
     *("mark", "act", "undo", "keep", "change-board", "delete-board", "complete", "verdict"),
     *("undo-verdict", "act-on-cull", "time-zone", "cost"),
