@@ -21,15 +21,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from modelless_web.records.models import (
-    Draft,
-    Gateway,
-    Generation,
-    Picture,
-    Reference,
-    Share,
-    User,
-)
+from modelless_web.records.models import Draft, Gateway, Generation, Picture, Reference, User
 from modelless_web.records.organise.adoption import adopt
 from modelless_web.studio.forms.zone import zones
 
@@ -164,15 +156,6 @@ def own_picture(request: StudioRequest, pk: UUID) -> Picture:
 def own_reference(request: StudioRequest, pk: UUID) -> Reference:
     """Return a picture that this person has given along, or raise Http404."""
     row = Reference.objects.visible_to(request.user).filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
-
-
-def own_share(request: StudioRequest, pk: UUID) -> Share:
-    """Return a link to one of this person's generations, or raise Http404."""
-    mine = Generation.objects.visible_to(request.user)
-    row = Share.objects.filter(pk=pk, generation__in=mine).first()
     if row is None:
         raise Http404
     return row

@@ -52,7 +52,7 @@ urlpatterns = [
         name="sketch",
     ),
     path("generations/<uuid:pk>/share/", shares.share, name="share"),
-    path("shares/<uuid:pk>/stop/", shares.stop, name="stop-sharing"),
+    path("generations/<uuid:pk>/shares/<uuid:share>/stop/", shares.stop, name="stop-sharing"),
     path("shared/<uuid:pk>/<str:signature>/", shared.shared, name="shared"),
     re_path(
         rf"^shared/{UUID}/(?P<signature>[\w-]+)/(?P<number>[1-9][0-9]?[0-9]?)"

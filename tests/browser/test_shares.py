@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -47,6 +48,8 @@ def opened(context: BrowserContext, url: str, status: int = 200) -> Page:
     reply = page.goto(url)
     assert reply is not None
     assert reply.status == status
+    if status == HTTPStatus.OK:
+        assert reply.all_headers()["referrer-policy"] == "no-referrer"
     return page
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Picture, Share, User
 from modelless_web.records.models.shares import MOST_SHARES, TooManySharesError, can_be_shared
+from modelless_web.records.organise.adoption import adopt
 from modelless_web.records.retention import purge
 from tests.studio.factories import FINAL, OPEN, a_generation, a_picture
 from tests.support import factories
@@ -19,7 +20,7 @@ WEEK = timedelta(days=7)
 
 @pytest.fixture
 def row(db: None) -> Generation:
-    return a_generation(factories.person(), text="Here it is.")
+    return a_generation(factories.guest(), text="Here it is.")
 
 
 @pytest.fixture
@@ -89,6 +90,14 @@ def test_a_link_of_a_closed_account_leads_nowhere(share: Share) -> None:
 def test_a_stopped_link_leads_nowhere(share: Share) -> None:
     Share.objects.filter(pk=share.pk).delete()
     assert found(share) is None
+
+
+def test_links_of_a_guest_lead_on_when_an_account_takes_over(row: Generation, share: Share) -> None:
+    account = factories.person()
+    adopt(account, row.owner)
+    found_again = found(share)
+    assert found_again is not None
+    assert found_again.generation.owner == account
 
 
 def test_links_go_with_their_generation(row: Generation, share: Share) -> None:

@@ -211,6 +211,7 @@ def addresses(route: str, ids: Ids) -> list[str]:
     """The addresses behind a route that come closest to the rows; KeyError for a new parameter."""
     model = re.search(r"admin/(?:auth|records)/(\w+)/", route)
     values: dict[str, tuple[object, ...]] = {
+        "share": (ids["share"],),
         "variant": ("original", "320", "640"),
         "side": ("sent", "received"),
         "choice": (0,),

@@ -81,7 +81,7 @@ OWNERS: Final = {
     "references/": (200, 200),
     "reference": (200, 200),
     "generations/<uuid:pk>/share/": (303, 404),
-    "shares/<uuid:pk>/stop/": (303, 404),
+    "generations/<uuid:pk>/shares/<uuid:share>/stop/": (303, 404),
     # Without its signature, even to them.
     "shared/<uuid:pk>/<str:signature>/": (404, 404),
     "shared": (404, 404),

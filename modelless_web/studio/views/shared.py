@@ -3,6 +3,7 @@
 A wrong address, a link that has run out or is stopped, what lies in the trash: one answer for all.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def _shown(share: Share, row: Generation) -> dict[str, Any]:
     return {"share": share, "generation": row, "answers": answers}
 
 
-def _numbered(pictures: Any) -> dict[int, Picture]:
+def _numbered(pictures: Iterable[Picture]) -> dict[int, Picture]:
     """The pictures of one generation by numbers from 1 on, which tell no id of a row."""
     return dict(enumerate(pictures, 1))
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from modelless_web.records.models import Generation, Share
 from modelless_web.records.models.shares import MOST_SHARES, TooManySharesError, can_be_shared
 from modelless_web.studio.forms.shares import ShareForm
-from modelless_web.studio.requests import StudioRequest, own_generation, own_share
+from modelless_web.studio.requests import StudioRequest, own_generation
 
 SEE_OTHER = 303
 
@@ -35,11 +35,10 @@ def share(request: StudioRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def stop(request: StudioRequest, pk: UUID) -> HttpResponse:
-    """Stop a link of one's own; whoever has it finds nothing from now on."""
-    found = own_share(request, pk)
-    row = own_generation(request, found.generation_id)
-    found.delete()
+def stop(request: StudioRequest, pk: UUID, share: UUID) -> HttpResponse:
+    """Stop a link to one's own generation; whoever has it finds nothing from now on."""
+    row = own_generation(request, pk)
+    row.shares.filter(pk=share).delete()
     return _back(request, row)
 
 

@@ -34,7 +34,11 @@ def shared(client: Client, row: Generation, *, htmx: bool = False, **fields: Any
 
 
 def stopped(client: Client, share: Share, *, htmx: bool = False) -> Any:
-    return client.post(f"/shares/{share.pk}/stop/", headers=HTMX if htmx else {})
+    return client.post(stop_of(share), headers=HTMX if htmx else {})
+
+
+def stop_of(share: Share) -> str:
+    return f"/generations/{share.generation_id}/shares/{share.pk}/stop/"
 
 
 def page_of(client: Client, row: Generation, **more: Any) -> str:
@@ -121,6 +125,21 @@ def test_others_neither_make_nor_stop_links(mine: Client, theirs: Client, row: G
     assert Share.objects.count() == 1
 
 
+def test_one_of_ones_own_does_not_open_the_way_to_stop_anothers(
+    mine: Client, theirs: Client, row: Generation, stranger: User
+) -> None:
+    shared(mine, row)
+    other = a_generation(stranger, text="Theirs.")
+    theirs.post(f"/generations/{other.pk}/shares/{Share.objects.get().pk}/stop/")
+    assert Share.objects.count() == 1
+
+
+def test_a_link_that_is_stopped_already_is_no_error(mine: Client, row: Generation) -> None:
+    shared(mine, row)
+    share = Share.objects.get()
+    assert [stopped(mine, share).status_code for _ in range(2)] == [303, 303]
+
+
 def test_in_the_trash_nothing_is_shared(mine: Client, row: Generation) -> None:
     Generation.objects.update(deleted_at=timezone.now())
     assert shared(mine, row).status_code == 404
@@ -162,9 +181,8 @@ def test_where_sharing_is_off_there_is_no_group_and_no_link_is_made(
     assert shared(mine, row).status_code == 404
 
 
-@pytest.mark.parametrize("place", ["/generations/{row}/share/", "/shares/{share}/stop/"])
-def test_reading_an_address_does_nothing(mine: Client, row: Generation, place: str) -> None:
+def test_reading_an_address_does_nothing(mine: Client, row: Generation) -> None:
     shared(mine, row)
-    address = place.format(row=row.pk, share=Share.objects.get().pk)
-    assert mine.get(address).status_code == 405
+    for address in (f"/generations/{row.pk}/share/", stop_of(Share.objects.get())):
+        assert mine.get(address).status_code == 405
     assert Share.objects.count() == 1
