@@ -45,7 +45,7 @@ class ShareAdmin(ReadOnlyAdmin):
     @admin.action(description="Stop sharing", permissions=["stop"])
     def stop_sharing(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
         stopped = 0
-        for share in queryset.iterator():
+        for share in queryset:
             audit.note(request, Audit.What.UNSHARED, "share", target=share.pk)
             stopped += share.delete()[0]
         links = "link" if stopped == 1 else "links"
