@@ -44,6 +44,7 @@ from modelless_web.records.models import (  # noqa: E402
     Model,
     Picture,
     PriceRule,
+    Reference,
     Share,
     Status,
     Tag,
@@ -51,6 +52,7 @@ from modelless_web.records.models import (  # noqa: E402
 )
 from modelless_web.records.models.drafts import MOST_DRAFTS  # noqa: E402
 from modelless_web.records.models.generations import Transcript  # noqa: E402
+from modelless_web.records.models.stored import StoredImage  # noqa: E402
 from modelless_web.records.usage import rollup  # noqa: E402
 from modelless_web.studio.requests import PASSWORD_BACKEND  # noqa: E402
 from tests.browser.hostile.words import COUNT, Words  # noqa: E402
@@ -103,6 +105,7 @@ class Writer:
         )
         group = self.error_group(say)
         generation, person = self.generation(say, gateway, group), self.person(say)
+        picture = self.picture(say, generation)
         return {
             "gateway": gateway,
             "model": model,
@@ -110,7 +113,8 @@ class Writer:
             "drift": self.drift(say, gateway),
             "errorgroup": group,
             "generation": generation,
-            "picture": self.picture(say, generation),
+            "picture": picture,
+            "reference": self.reference(say, picture),
             "share": Share.objects.create(generation=generation, with_prompt=True),
             "user": person,
             "budget": Budget.objects.create(
@@ -252,6 +256,16 @@ class Writer:
             for position, state in enumerate(("waiting", "lost", "stored"))
         ]
         return made[-1]
+
+    def reference(self, say: Say, picture: Picture) -> Reference:
+        """The same bytes, given along with what they came from."""
+        made = Reference.objects.create(
+            owner=self.owner,
+            source_url=f"https://{say('along')}",
+            **{field.name: getattr(picture, field.name) for field in StoredImage._meta.fields},
+        )
+        made.generations.add(picture.generation)
+        return made
 
     def draft(self, say: Say) -> Draft:
         names = ("prompt", "system", "stop", "logit_bias", "n", "temperature", "model")

@@ -12,7 +12,7 @@ from tests.browser.hostile.words import COUNT
 from tests.browser.hostile.yardstick import Walk
 from tests.support.console import Console
 
-READ_ONLY: Final = ("generation", "picture", "errorgroup", "drift", "share")
+READ_ONLY: Final = ("generation", "picture", "reference", "errorgroup", "drift", "share")
 EDITED: Final = ("budget", "gateway", "model", "user", "pricerule")
 KINDS: Final = READ_ONLY + EDITED
 
@@ -159,7 +159,7 @@ NO_PAGES: Final = {
     *(f"admin:records_{kind}_{verb}" for kind in READ_ONLY for verb in ("add", "delete")),
     *("admin:records_audit_add", "admin:records_audit_delete"),
     *("admin:records_generation_ask", "admin:records_generation_rescue"),
-    "admin:records_picture_image",
+    *("admin:records_picture_image", "admin:records_reference_image"),
     "admin:records_generation_export",
     "admin:records_pricerule_table",
     "balances",
