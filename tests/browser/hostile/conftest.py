@@ -19,13 +19,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("faults")
 
 
-@pytest.fixture(scope="session")
+# A studio asks its gateways for their lists every ten minutes, and then forgets what was made up
+# about them: so each module begins with new ones.
+@pytest.fixture(scope="module")
 def hostile_place(start_studio: Callable[..., Studio]) -> Place:
     """The studio in which every text wants harm."""
     return Place.filled(start_studio(), are_hostile=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plain_place(start_studio: Callable[..., Studio]) -> Place:
     """Its twin."""
     return Place.filled(start_studio(), are_hostile=False)
