@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps
 
 from modelless_web.gateway.attachments import Attachment, Wanted
-from modelless_web.records.models import Discarded, Draft, Reference, User
+from modelless_web.records.models import Discarded, Draft, Picture, Reference, User
 from modelless_web.records.retention import discard
 from modelless_web.records.store import NotAPictureError, in_colour, is_kept, keep, opened
 
@@ -60,6 +60,19 @@ def take(
         # Somebody deleted the same picture for good at this very moment.
         keep(made)
     return row
+
+
+def take_again(owner: User, picture: Picture) -> Reference:
+    """Keep a picture that an answer brought. Raises as ``take``, also for one that is not here."""
+    gone = NotAPictureError("it is not here", is_final=True)
+    if not picture.is_stored:
+        raise gone
+    try:
+        with default_storage.open(picture.original_name) as file:
+            data = file.read()
+    except FileNotFoundError as error:
+        raise gone from error
+    return take(owner, data, source_url=picture.source_url, expires_at=picture.expires_at)
 
 
 def take_mask(owner: User, data: bytes) -> Reference:

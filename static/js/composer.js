@@ -24,7 +24,7 @@
     const [option] = model.selectedOptions;
     const taken = option && model.dataset.takes.split("|")[option.dataset.takes].split(" ");
     for (const field of composer.querySelectorAll("[data-param]")) {
-      const applies = !taken || !LIMITED.has(field.dataset.param) || taken.includes(field.dataset.param);
+      const applies = !taken || ["stream", ...taken].includes(field.dataset.param);
       field.hidden = !applies;
       for (const input of field.querySelectorAll("input, textarea, select")) input.disabled = !applies;
     }
@@ -69,13 +69,6 @@
       if (target.children.length) refresh();
     });
   };
-  const LIMITED = new Set([
-    "temperature", "top_p", "presence_penalty", "frequency_penalty",
-    "n", "max_tokens", "stop", "logit_bias", "user", "system",
-    "size", "quality", "style", "background", "output_format", "output_compression",
-    "moderation", "response_format", "partial_images", "references", "mask", "make",
-    "input_fidelity",
-  ]);
 
   document.addEventListener("input", ({ target }) => {
     if (!target.closest("#composer")) return;
@@ -131,6 +124,14 @@
     const drawn = strip().querySelector(".mask > img")?.dataset.original;
     (await import(mask)).open(strip(), drawn, (file) => (file ? add([file], "mask_file") : unmask()));
   });
+  /* A picture of an answer goes along with what is written here, where it can be seen to. */
+  document.addEventListener("submit", async (event) => {
+    const { picture } = event.target.dataset;
+    if (!picture || !strip().checkVisibility()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    (await import(references)).take(picture);
+  }, true);
   const seesAlong = () => strip()?.querySelector("[data-reference]") && import(references);
   addEventListener("load", seesAlong);
 

@@ -14,17 +14,17 @@ const say = (words) => {
 };
 
 /* Tell the studio what is there now, with what is new; it answers with the strip. */
-const send = async (field = "", files = []) => {
+const send = async (field = "", news = []) => {
   const data = new FormData();
   for (const name of ["csrfmiddlewaretoken", "references", "mask", "make", "input_fidelity"]) {
     data.set(name, form().elements[name]?.value ?? "");
   }
-  for (const file of files) data.append(field, file, file.name);
-  if (files.length) say("Adding…");
+  for (const one of news) data.append(field, one);
+  if (news.length) say("Adding…");
   const headers = { "HX-Request": "true" };
   const answer = await fetch("/references/", { method: "POST", body: data, headers }).catch(() => null);
   if (!answer?.ok || answer.headers.has("HX-Redirect")) {
-    say(files.length ? "Not added: the studio did not answer. Try again in a moment." : "");
+    say(news.length ? "Not added: the studio did not answer. Try again in a moment." : "");
     return;
   }
   const held = document.activeElement.closest?.("#along *");
@@ -67,6 +67,9 @@ const count = () => {
 };
 
 export const add = (files, field = "files") => later(() => send(field, [...files]));
+
+/* A picture of an answer, by its id. */
+export const take = (picture) => later(() => send("picture", [picture]));
 
 export const unmask = () =>
   later(() => {

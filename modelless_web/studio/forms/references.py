@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 
 from modelless_web.gateway.traits import ModelTraits
 from modelless_web.records import references
-from modelless_web.records.models import Model, Reference, User
+from modelless_web.records.models import Model, Picture, Reference, User
 from modelless_web.records.store import NotAPictureError, StoreError
 from modelless_web.studio.forms.fields import read_ids
 
@@ -151,15 +151,18 @@ class ReferencesGroup(forms.Form):
 def posted(person: User, post: QueryDict, files: MultiValueDict[str, File]) -> Posted:
     """Take what a composer sent: pictures are kept and stand among the others as their ids."""
     pictures, masks = files.getlist("files"), files.getlist("mask_file")[:1]
-    dropped = set(post.getlist("drop"))
-    if not (pictures or masks or dropped):
+    dropped, answered = set(post.getlist("drop")), post.get("picture", "")
+    if not (pictures or masks or dropped or answered):
         return Posted(post)
     faults: list[str] = []
     sent = post.copy()
     kept = [word for word in post.get("references", "").split() if word not in dropped]
-    if len(kept) + len(pictures) > MOST:
+    room = max(0, MOST - len(kept))
+    if len(pictures) + bool(answered) > room:
         faults.append(f"At most {MOST} pictures can go along; the rest was left out.")
-    added = _keep(references.take, person, pictures[: max(0, MOST - len(kept))], faults)
+    added = _keep(references.take, person, pictures[:room], faults)
+    if answered and room > len(added):
+        added += _keep_again(person, answered, faults)
     sent["references"] = " ".join(dict.fromkeys([*kept, *_ids(added).split()]))
     if masks:
         sent["mask"] = _ids(_keep(references.take_mask, person, masks, faults))
@@ -180,6 +183,18 @@ def _keep(
         except StoreError as error:
             faults.append(f"“{file.name}” can’t be stored now ({error}). Try again in a moment.")
     return kept
+
+
+def _keep_again(person: User, pk: str, faults: list[str]) -> list[Reference]:
+    """Keep a picture that an answer of this person's brought; if it can't be, say why."""
+    own = Picture.objects.filter(generation__owner=person, pk__in=read_ids(pk)[:1])
+    try:
+        return [references.take_again(person, picture) for picture in own]
+    except NotAPictureError as error:
+        faults.append(f"The picture can’t go along: {error}.")
+    except StoreError as error:
+        faults.append(f"The picture can’t be stored now ({error}). Try again in a moment.")
+    return []
 
 
 def _ids(rows: list[Reference]) -> str:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +20,7 @@ STRIP = "components/references.html"
 
 @require_POST
 def add(request: StudioRequest) -> HttpResponse:
-    """Keep what was dropped, pasted or chosen, and answer with the strip as it is now."""
+    """Keep what was dropped, pasted, chosen or taken from an answer; answer with the strip."""
     sent = posted(request.user, request.POST, request.FILES)
     form = ComposerForm(initial=sent.data.dict(), person=request.user)
     return render(request, STRIP, {"form": form, "faults": sent.faults})
@@ -36,18 +35,9 @@ def show(request: StudioRequest, pk: UUID, variant: str) -> HttpResponseBase:
 @require_POST
 def take(request: StudioRequest, pk: UUID) -> HttpResponse:
     """Begin a new draft that a picture of an answer goes along with. Raises Http404."""
-    picture = own_picture(request, pk)
-    if not picture.is_stored:
-        raise Http404
     try:
-        with default_storage.open(picture.original_name) as file:
-            row = references.take(
-                request.user,
-                file.read(),
-                source_url=picture.source_url,
-                expires_at=picture.expires_at,
-            )
-    except (FileNotFoundError, NotAPictureError) as error:
+        row = references.take_again(request.user, own_picture(request, pk))
+    except NotAPictureError as error:
         raise Http404 from error
     except StoreError:
         return lead(request, f"{reverse('create')}?new={uuid7()}&said=unstored")

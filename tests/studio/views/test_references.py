@@ -110,6 +110,35 @@ def test_a_picture_of_an_answer_goes_along_with_a_new_draft(mine: Client, person
     assert (typed(page, "prompt"), chosen_model(page)) == ("", "practice-sees")
 
 
+def test_a_picture_of_an_answer_joins_those_that_are_there(mine: Client, person: User) -> None:
+    first = reference(person)
+    picture = a_picture(a_generation(person), png(), source_url="https://x.example/a.png")
+    ids = shown(add(mine, references=str(first.pk), picture=str(picture.pk)))
+    assert [ids[0], len(ids)] == [str(first.pk), 2]
+    assert Reference.objects.get(pk=ids[1]).source_url == "https://x.example/a.png"
+
+
+def test_another_persons_picture_joins_nothing(mine: Client, stranger: User) -> None:
+    picture = a_picture(a_generation(stranger), png())
+    assert shown(add(mine, picture=str(picture.pk))) == []
+    assert not Reference.objects.exists()
+
+
+def test_a_picture_that_is_lost_is_told_at_the_strip(mine: Client, person: User) -> None:
+    picture = a_picture(a_generation(person), state="lost")
+    response = add(mine, picture=str(picture.pk))
+    assert shown(response) == []
+    assert "The picture can’t go along: it is not here." in text_of(response)
+
+
+def test_where_there_is_no_room_no_picture_joins(mine: Client, person: User) -> None:
+    ids = [str(reference(person, photo(8, 8 + number)).pk) for number in range(20)]
+    picture = a_picture(a_generation(person), png())
+    response = add(mine, references=" ".join(ids), picture=str(picture.pk))
+    assert shown(response) == ids
+    assert "At most 20 pictures can go along" in text_of(response)
+
+
 def test_what_is_not_stored_cannot_go_along(mine: Client, person: User) -> None:
     picture = a_picture(a_generation(person), state="lost")
     assert mine.post(f"/pictures/{picture.pk}/along/").status_code == 404
