@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 from tests.browser.screen import Screen, ended, pk_of
 from tests.support.console import Console
 
+# A sketch stands only until the next one or the picture: it is noted when it comes.
+NOTE_SKETCHES = """() => {
+  const look = () => {
+    if (document.querySelector("#results .sketch img")?.checkVisibility()) window.sketched = true;
+  };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}"""
+
 
 def offers(screen: Screen, *names: str) -> None:
     """Wait until just these sizes can be chosen."""
@@ -88,9 +96,10 @@ def test_a_sketch_is_seen_before_the_picture(screen: Screen) -> None:
     screen.open()
     screen.choose("gpt-image-1")
     screen.unfold("images").get_by_label("Sketches on the way").fill("3")
+    screen.page.evaluate(NOTE_SKETCHES)
     card = screen.generate("A lighthouse that appears slowly")
-    expect(card.locator(".sketch img")).to_be_visible()
     ended(card)
+    assert screen.page.evaluate("window.sketched")
     expect(card.locator(".sketch")).to_have_count(0)
     expect(card.locator("figure.picture img")).to_be_visible()
 
