@@ -43,7 +43,6 @@ def _add_up(days, table, span, first, key):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("records", "0021_indexes_that_are_walked"),
     ]
@@ -60,7 +59,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="usage",
             name="span",
-            field=models.CharField(choices=[("day", "Day"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")], default="day", max_length=7),
+            field=models.CharField(
+                choices=[
+                    ("day", "Day"),
+                    ("month", "Month"),
+                    ("quarter", "Quarter"),
+                    ("year", "Year"),
+                ],
+                default="day",
+                max_length=7,
+            ),
         ),
         migrations.AddIndex(
             model_name="usage",
@@ -68,37 +76,136 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="usage",
-            constraint=models.UniqueConstraint(fields=("owner", "span", "day", "currency", "gateway", "model", "status", "charge", "error_kind", "is_purged"), name="one_cell_per_key"),
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "owner",
+                    "span",
+                    "day",
+                    "currency",
+                    "gateway",
+                    "model",
+                    "status",
+                    "charge",
+                    "error_kind",
+                    "is_purged",
+                ),
+                name="one_cell_per_key",
+            ),
         ),
         migrations.AlterField(
             model_name="usage",
             name="gateway",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.gateway"),
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="records.gateway",
+            ),
         ),
         migrations.CreateModel(
             name="UsageOfAll",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("span", models.CharField(choices=[("day", "Day"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")], default="day", max_length=7)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "span",
+                    models.CharField(
+                        choices=[
+                            ("day", "Day"),
+                            ("month", "Month"),
+                            ("quarter", "Quarter"),
+                            ("year", "Year"),
+                        ],
+                        default="day",
+                        max_length=7,
+                    ),
+                ),
                 ("day", models.DateField(help_text="Of the person's own calendar.")),
                 ("model", models.CharField(max_length=200)),
-                ("status", models.CharField(choices=[("queued", "Queued"), ("running", "Running"), ("succeeded", "Done"), ("failed", "Failed"), ("cancelled", "Stopped"), ("interrupted", "Interrupted")], max_length=12)),
-                ("charge", models.CharField(choices=[("unsent", "Not sent"), ("refused", "Refused"), ("maybe", "Maybe charged"), ("charged", "Charged")], max_length=8)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Stopped"),
+                            ("interrupted", "Interrupted"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "charge",
+                    models.CharField(
+                        choices=[
+                            ("unsent", "Not sent"),
+                            ("refused", "Refused"),
+                            ("maybe", "Maybe charged"),
+                            ("charged", "Charged"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
                 ("error_kind", models.CharField(blank=True, max_length=20)),
-                ("currency", models.CharField(blank=True, help_text="Empty: no price was known.", max_length=3)),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, help_text="Empty: no price was known.", max_length=3
+                    ),
+                ),
                 ("is_purged", models.BooleanField(default=False)),
                 ("generations", models.BigIntegerField(default=0)),
                 ("pictures", models.BigIntegerField(default=0)),
                 ("prompt_tokens", models.BigIntegerField(default=0)),
                 ("completion_tokens", models.BigIntegerField(default=0)),
-                ("cost", modelless_web.records.money.amounts.MoneyField(default=modelless_web.records.money.amounts.ZERO)),
-                ("unpriced", models.BigIntegerField(default=0, help_text="Of them, without a known price.")),
-                ("estimated", models.BigIntegerField(default=0, help_text="Of them, priced by our estimate.")),
-                ("gateway", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.gateway")),
+                (
+                    "cost",
+                    modelless_web.records.money.amounts.MoneyField(
+                        default=modelless_web.records.money.amounts.ZERO
+                    ),
+                ),
+                (
+                    "unpriced",
+                    models.BigIntegerField(default=0, help_text="Of them, without a known price."),
+                ),
+                (
+                    "estimated",
+                    models.BigIntegerField(default=0, help_text="Of them, priced by our estimate."),
+                ),
+                (
+                    "gateway",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.gateway",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "usage of all",
-                "constraints": [models.UniqueConstraint(fields=("span", "day", "currency", "gateway", "model", "status", "charge", "error_kind", "is_purged"), name="one_cell_of_all_per_key")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "span",
+                            "day",
+                            "currency",
+                            "gateway",
+                            "model",
+                            "status",
+                            "charge",
+                            "error_kind",
+                            "is_purged",
+                        ),
+                        name="one_cell_of_all_per_key",
+                    )
+                ],
             },
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),

@@ -29,8 +29,8 @@ def differences() -> list[Difference]:
     """Count the whole ledger anew and return every cell that the roll-up has otherwise.
 
     Of what was deleted for good nothing is left in the ledger: its months and years are compared
-    with its days. Both are
-    read beside a studio that may be at work: what is different once is looked at again.
+    with its days. Both are read beside a studio that may be at work: what is different once is
+    looked at again.
     """
     first = _differences()
     return [found for found in _differences() if found in first] if first else []
