@@ -47,8 +47,7 @@ class Ledger:
         """Add older copies of a finished generation, so far apart, without any work."""
         row = self.generation(pk)
         pictures = self._rows("SELECT * FROM records_picture WHERE generation_id = ?", _hex(pk))
-        days = "SELECT * FROM records_usage WHERE span = 'day' AND owner_id = ?"
-        usage = self._rows(days, row["owner_id"])[0]
+        usage = self._rows("SELECT * FROM records_usage WHERE owner_id = ?", row["owner_id"])[0]
         first = uuid.UUID(hex=row["id"]).int
         queued = datetime.fromisoformat(row["queued_at"])
         step = int(apart.total_seconds() * 1000)
@@ -59,8 +58,9 @@ class Ledger:
                 moment = queued - number * apart
                 made |= {"queued_at": str(moment), "day": str(moment.date())}
                 _insert(database, "records_generation", made)
-                cell = usage | {"id": None, "day": made["day"], "generations": 1}
-                _insert(database, "records_usage", cell, "generations = generations + 1")
+                for span, day in (("day", moment.date()), ("month", moment.date().replace(day=1))):
+                    cell = usage | {"id": None, "span": span, "day": str(day), "generations": 1}
+                    _insert(database, "records_usage", cell, "generations = generations + 1")
                 for picture in pictures:
                     same = picture | {"id": uuid.uuid4().hex, "generation_id": older}
                     _insert(database, "records_picture", same)

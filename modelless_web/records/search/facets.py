@@ -12,6 +12,7 @@ from modelless_web.records.language.operators import KINDS, days
 from modelless_web.records.language.query import Query, Term
 from modelless_web.records.models import Generation, Tag, Usage, User
 from modelless_web.records.models.generations import OPEN
+from modelless_web.records.models.usage import Span
 from modelless_web.records.search.find import find
 
 COUNTED: Final = 1000
@@ -105,12 +106,12 @@ def _begins(query: Query) -> Iterator[date]:
 def _made(user: User) -> Counter[date]:
     """How much a person has by month: the roll-up knows what has ended, in the trash or not."""
     own = Generation.objects.filter(owner=user).order_by()
-    ended = Usage.objects.filter(owner=user, is_purged=False)
+    ended = Usage.spans.filter(owner=user, span=Span.MONTH, is_purged=False)
     trashed = own.trashed().exclude(status__in=OPEN)
     going = own.open().filter(deleted_at=None)
     found = Counter[date]()
-    for day, many in ended.values_list("day").annotate(many=Sum("generations")):
-        found[day.replace(day=1)] += many
+    for first, many in ended.values_list("day").annotate(many=Sum("generations")):
+        found[first] += many
     for day, many in trashed.values_list("day").annotate(many=Count("pk")):
         found[day.replace(day=1)] -= many
     found.update(day.replace(day=1) for day in going.values_list("day", flat=True))
