@@ -160,40 +160,43 @@ def posted(person: User, post: QueryDict, files: MultiValueDict[str, File]) -> P
     room = max(0, MOST - len(kept))
     if len(pictures) + bool(answered) > room:
         faults.append(f"At most {MOST} pictures can go along; the rest was left out.")
-    added = _keep(references.take, person, pictures[:room], faults)
+    added = [
+        row for file in pictures[:room] for row in _keep(references.take, person, file, faults)
+    ]
     if answered and room > len(added):
         added += _keep_again(person, answered, faults)
     sent["references"] = " ".join(dict.fromkeys([*kept, *_ids(added).split()]))
-    if masks:
-        sent["mask"] = _ids(_keep(references.take_mask, person, masks, faults))
+    for mask in masks:
+        sent["mask"] = _ids(_keep(references.take_mask, person, mask, faults))
     return Posted(sent, faults)
 
 
 def _keep(
-    take: Callable[[User, bytes], Reference], person: User, files: list[File], faults: list[str]
+    take: Callable[[User, bytes], Reference], person: User, file: File, faults: list[str]
 ) -> list[Reference]:
-    """Keep what was uploaded; of what can't be, say why."""
-    kept = []
-    for file in files:
-        try:
-            # One byte more than is taken tells that it is too large.
-            kept.append(take(person, file.read(references.MOST_BYTES + 1)))
-        except NotAPictureError as error:
-            faults.append(f"“{file.name}” can’t go along: {error}.")
-        except StoreError as error:
-            faults.append(f"“{file.name}” can’t be stored now ({error}). Try again in a moment.")
-    return kept
+    """Keep what was uploaded."""
+    # One byte more than is taken tells that it is too large.
+    return _tried(
+        lambda: take(person, file.read(references.MOST_BYTES + 1)), f"“{file.name}”", faults
+    )
 
 
 def _keep_again(person: User, pk: str, faults: list[str]) -> list[Reference]:
-    """Keep a picture that an answer of this person's brought; if it can't be, say why."""
-    own = Picture.objects.filter(generation__owner=person, pk__in=read_ids(pk)[:1])
+    """Keep a picture that an answer of this person's brought."""
+    own = Picture.objects.filter(generation__owner=person, pk__in=read_ids(pk)[:1]).first()
+    if own is None:
+        return []
+    return _tried(lambda: references.take_again(person, own), "The picture", faults)
+
+
+def _tried(keep: Callable[[], Reference], name: str, faults: list[str]) -> list[Reference]:
+    """What is kept; of what can't be, say why."""
     try:
-        return [references.take_again(person, picture) for picture in own]
+        return [keep()]
     except NotAPictureError as error:
-        faults.append(f"The picture can’t go along: {error}.")
+        faults.append(f"{name} can’t go along: {error}.")
     except StoreError as error:
-        faults.append(f"The picture can’t be stored now ({error}). Try again in a moment.")
+        faults.append(f"{name} can’t be stored now ({error}). Try again in a moment.")
     return []
 
 
