@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from modelless_web.records import store
@@ -118,3 +119,12 @@ def png() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (400, 300), "red").save(buffer, "PNG")
     return buffer.getvalue()
+
+
+@pytest.fixture
+def masked(client: Client, db: None) -> Client:
+    """Staff who may see and change everything but read no prompt."""
+    person = User.objects.create_user("counter", is_staff=True)
+    person.user_permissions.set(Permission.objects.exclude(codename="read_prompts"))
+    client.force_login(person)
+    return client

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -97,14 +96,6 @@ def test_totals_of_a_search_say_how_far_they_looked(
         make(prompt="an owl", status=status)
     figures = admin.get(TOTALS, {"q": "owl", "status__exact": "failed"}).context["figures"]
     assert (figures[0].value, figures[0].note) == ("1", "among the newest 3 with these words")
-
-
-@pytest.fixture
-def masked(client: Client, db: None) -> Client:
-    person = User.objects.create_user("counter", is_staff=True)
-    person.user_permissions.set(Permission.objects.exclude(codename="read_prompts"))
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

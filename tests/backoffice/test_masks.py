@@ -91,15 +91,6 @@ def work(media: object) -> Work:
 
 
 @pytest.fixture
-def masked(client: Client, db: None) -> Client:
-    """Staff who may see and change everything but read no prompt."""
-    person = User.objects.create_user("counter", is_staff=True)
-    person.user_permissions.set(Permission.objects.exclude(codename="read_prompts"))
-    client.force_login(person)
-    return client
-
-
-@pytest.fixture
 def reader(db: None) -> Client:
     """Staff who may read prompts, too."""
     person = User.objects.create_user("reader", is_staff=True)
