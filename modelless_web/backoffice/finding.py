@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import FETCH_RAISE, Prefetch, QuerySet
@@ -13,6 +12,7 @@ from modelless_web.backoffice import masks
 from modelless_web.backoffice.filters import ends_in, owners
 from modelless_web.backoffice.once import once
 from modelless_web.backoffice.paginator import BoundedPaginator
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.language.query import Query, Term, parse
 from modelless_web.records.models import Generation, Picture
 from modelless_web.records.search.hits import Hits, find_within
@@ -125,14 +125,6 @@ def hits_of(request: HttpRequest) -> Hits | None:
 def asks_for_words(request: HttpRequest, term: str) -> bool:
     """Whether a search would tell what people wrote."""
     return not (read_uuid(term) or is_request_id(request, term) or masks.allows(parse(term)))
-
-
-def read_uuid(text: str) -> UUID | None:
-    """Return the id that ``text`` is, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def is_request_id(request: HttpRequest, text: str) -> bool:

@@ -25,6 +25,7 @@ from modelless_web.backoffice.filters import (
     PracticeFilter,
 )
 from modelless_web.backoffice.tending import TendingPage
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.models import Audit, Generation
 from modelless_web.studio.download import download
 
@@ -154,7 +155,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Generation | None:
         """The whole row, in a fixed number of queries."""
-        pk = finding.read_uuid(object_id)
+        pk = read_uuid(object_id)
         if pk is None:
             return None
         rows = Generation.objects.select_related("owner", "gateway", "error_group", "price_rule")

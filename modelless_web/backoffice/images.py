@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import masks, pieces, thumbnails
 from modelless_web.backoffice.base import PrivateAdmin
-from modelless_web.backoffice.finding import read_uuid
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.models import Audit, Generation
 from modelless_web.records.models.stored import StoredImage
 from modelless_web.studio.views.pictures import respond

@@ -41,5 +41,13 @@ def moved(pk: uuid.UUID, by: timedelta) -> uuid.UUID:
     return _first((pk.int >> 80) + int(by.total_seconds() * 1000))
 
 
+def read_uuid(text: str) -> uuid.UUID | None:
+    """Return the id that ``text`` is, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def _first(milliseconds: int) -> uuid.UUID:
     return uuid.UUID(int=min(max(0, milliseconds), 2**48 - 1) << 80 | 0x7 << 76 | 0x2 << 62)

@@ -21,6 +21,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.models import Draft, Gateway, Generation, Picture, Reference, User
 from modelless_web.records.organise.adoption import adopt
 from modelless_web.studio.forms.zone import zones
@@ -112,14 +113,6 @@ def is_for_strangers(request: HttpRequest) -> bool:
 def is_admin(request: HttpRequest) -> bool:
     """Whether the request is for Django admin, which guards itself."""
     return request.resolver_match is not None and "admin" in request.resolver_match.app_names
-
-
-def read_uuid(text: str) -> UUID | None:
-    """Return the id that ``text`` is, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def own_generation(

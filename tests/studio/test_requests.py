@@ -7,7 +7,6 @@ from django.core.checks import run_checks
 from django.test import Client
 
 from modelless_web.records.models import User
-from modelless_web.studio.requests import read_uuid
 from tests.studio.addresses import EVERY, addresses, some_work
 from tests.studio.conftest import signed_in
 from tests.studio.pages import HTMX
@@ -53,21 +52,6 @@ def test_every_page_forbids_foreign_content(headers: dict[str, str]) -> None:
         policy = browser.get(address, headers=headers)["Content-Security-Policy"]
         assert "default-src 'none'" in policy, address
         assert "unsafe" not in policy, address
-
-
-@pytest.mark.parametrize(
-    ("text", "is_id"),
-    [
-        ("01900000-0000-7000-8000-000000000000", True),
-        ("01900000000070008000000000000000", True),
-        ("", False),
-        ("nonsense", False),
-        ("\0", False),
-        ("0" * 5000, False),
-    ],
-)
-def test_an_id_is_read_or_is_none(text: str, is_id: bool) -> None:
-    assert (read_uuid(text) is not None) is is_id
 
 
 def test_the_addresses_have_no_faults() -> None:

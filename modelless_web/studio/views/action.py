@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.models import Action
 from modelless_web.records.organise.changes import UnknownChangeError
 from modelless_web.records.organise.selection import Selection
-from modelless_web.studio.requests import StudioRequest, lead, read_uuid
+from modelless_web.studio.requests import StudioRequest, lead
 from modelless_web.studio.views.marks import came_from, read_change
 
 SEE_OTHER: Final = 303

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.markdown import without_pictures
 from modelless_web.records.models import Generation, Picture
 from modelless_web.records.relations.inputs import changes, system_message
 from modelless_web.records.relations.words import Difference
-from modelless_web.studio.requests import StudioRequest, own_generations, read_uuid
+from modelless_web.studio.requests import StudioRequest, own_generations
 
 FEWEST: Final = 2
 MOST: Final = 6

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
-from modelless_web.records.ids import uuid7
+from modelless_web.records.ids import read_uuid, uuid7
 from modelless_web.records.models import Draft, Generation, Model
 from modelless_web.records.models.drafts import MOST_DRAFTS, offer
 from modelless_web.records.money.budgets import OverBudgetError
@@ -28,7 +28,6 @@ from modelless_web.studio.requests import (
     find_draft,
     own_draft,
     own_generation,
-    read_uuid,
 )
 
 NEWEST = 12

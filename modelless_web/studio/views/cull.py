@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from modelless_web.engine import tasks
-from modelless_web.records.ids import uuid7
+from modelless_web.records.ids import read_uuid, uuid7
 from modelless_web.records.models import Board, Cull, Generation, Tag
 from modelless_web.records.models.culls import LONGEST_QUERY
 from modelless_web.records.organise import culls
 from modelless_web.records.organise.changes import UnknownChangeError
 from modelless_web.records.organise.selection import Selection
-from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.action import last_action
 from modelless_web.studio.views.marks import read_change
 

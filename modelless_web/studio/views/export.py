@@ -10,9 +10,10 @@ from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_http_methods
 
 from modelless_web.records.export.archive import counted
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.organise.selection import Counts, Selection
 from modelless_web.studio.download import FORMS, download
-from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.history import LONGEST_QUERY
 
 MOST_PICKED: Final = 10_000

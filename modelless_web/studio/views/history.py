@@ -12,14 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from modelless_web.records.ids import first_at
+from modelless_web.records.ids import first_at, read_uuid
 from modelless_web.records.language.completion import complete, tags_like
 from modelless_web.records.language.query import OPERATORS, Query, parse
 from modelless_web.records.models import Board, Generation
 from modelless_web.records.models.generations import GenerationQuerySet
 from modelless_web.records.search.find import find
 from modelless_web.records.stacks import Stack, stacked
-from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.action import last_action
 
 PAGE: Final = 48

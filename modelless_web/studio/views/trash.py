@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from modelless_web.records.ids import read_uuid
 from modelless_web.records.models import Generation
 from modelless_web.records.retention import KEPT_IN_TRASH
 from modelless_web.studio.forms.boards import KeepForm
-from modelless_web.studio.requests import StudioRequest, read_uuid
+from modelless_web.studio.requests import StudioRequest
 from modelless_web.studio.views.action import last_action
 
 SEE_OTHER: Final = 303
