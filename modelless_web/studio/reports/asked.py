@@ -88,8 +88,8 @@ def choices(today: date) -> list[tuple[str, str]]:
     fixed = [
         (periods.TODAY, "Today"),
         (periods.THIS_MONTH, "This month"),
-        (periods.LAST_DAYS, "The last 30 days"),
-        (periods.LAST_MONTHS, "The last 12 months"),
+        (periods.LAST_DAYS, "Last 30 days"),
+        (periods.LAST_MONTHS, "Last 12 months"),
         (periods.ALL, "All time"),
     ]
     return [*fixed, *months, *years, (periods.RANGE, "From – to")]

@@ -60,6 +60,13 @@ def test_view_and_stacks_stay_as_they_are_on_the_way_to_a_date(
         assert 'hx-get="/history/facets/?view=list&stacks=off"' in text_of(page)
 
 
+def test_where_nothing_matches_a_sentence_says_so(mine: Client, person: User) -> None:
+    said = "Nothing matches, so there is nothing to narrow."
+    assert said in text_of(mine.get(FACETS))
+    a_generation(person)
+    assert said not in text_of(mine.get(FACETS))
+
+
 def test_more_rows_take_no_more_queries(mine: Client, person: User) -> None:
     generations(person, 2)
     few = queries(lambda: mine.get(FACETS))
