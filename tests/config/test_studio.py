@@ -150,6 +150,31 @@ def test_a_studio_with_open_pages_ends_when_it_is_asked_to(
     assert "Traceback" not in studio.log
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_start_that_is_ended_leaves_quietly(tmp_path: Path, number: int) -> None:
+    # Within exec, as when dataclasses are imported: there Python tells an interrupt apart.
+    start = f"""
+import django, os
+django.setup()
+from django.core.management import call_command
+from modelless_web.config import prepare
+prepare.static_files = lambda: exec("os.kill(os.getpid(), {number})", dict(os=os))
+call_command("studio")
+"""
+    environ = {"MODELLESS_DATA_DIR": str(tmp_path), "MODELLESS_PORT": "0"}
+    environ["DJANGO_SETTINGS_MODULE"] = "modelless_web.config.settings"
+    ended = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=PROJECT,
+        env=clean_environ() | environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_a_restart_keeps_what_was_made(start_studio: StartStudio) -> None:
     before = start_studio(PRACTICE_PACE="0")
     with before.visitor() as visitor:

@@ -57,10 +57,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Until the server takes over, both end the start quietly; a shell that put us into the
-        # background may have had us ignore the first.
+        # A shell that put us into the background may have had us ignore the first.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, _end_the_start)
         environment = settings.ENVIRONMENT
         lock = lock_data_folder(
             "stop it first, or give this one its own folder with MODELLESS_DATA_DIR."
@@ -74,9 +73,6 @@ class Command(BaseCommand):
                 prepare.gateways(prepare.practice_address(practice))
             self._announce(listener.getsockname()[1])
             self._serve(listener)
-        except KeyboardInterrupt:
-            # Before the server takes over: there is nothing yet to be ended with care.
-            return
         finally:
             # Its stdin is a pipe of ours: it also ends by itself if we are killed.
             practice.terminate()
@@ -110,6 +106,15 @@ class Command(BaseCommand):
     def _serve(self, listener: socket.socket) -> None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(listener))
+
+
+def _end_the_start(*_: object) -> None:
+    """Take a signal before the server takes over: there is nothing yet to be ended with care.
+
+    A KeyboardInterrupt would not do. One that is raised while ``exec`` runs a text, as dataclasses
+    do, has Python end as if the signal had killed it, even though it was caught.
+    """
+    sys.exit()
 
 
 def _loop_factory() -> Any:
