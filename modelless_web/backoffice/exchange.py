@@ -1,6 +1,7 @@
 """One exchange with a gateway, shown in parts: its times, choices, pictures and bytes."""
 
 import zlib
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from django.db.models.functions import Length, Substr
@@ -9,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from modelless_web.backoffice import masks, pieces
 from modelless_web.records.models import Generation, Transcript
+from modelless_web.records.models.stored import StoredImage
+from modelless_web.records.relations import inputs
 
 MOST_BYTES: Final = 20_000
 # Compressed, so that it holds what is shown even of bytes that do not compress.
@@ -65,19 +68,35 @@ def choices(row: Generation) -> SafeString | str:
 
 def pictures(row: Generation) -> SafeString | str:
     """A preview of every picture, with what is known of it."""
+    return _previews(
+        (picture, f"Choice {picture.choice + 1}, {picture}", picture.trouble or _bytes(picture))
+        for picture in row.pictures.all()
+    )
+
+
+def references(row: Generation) -> SafeString | str:
+    """A preview of every picture that went along, in their order; the mask last, and named so."""
+    if masks.is_hidden(row):
+        return _previews((given, given, _bytes(given)) for given in row.references.all())
+    mask = row.request.get("mask")
+    return _previews(
+        (given, f"Mask, {given}" if given.name == mask else given, _bytes(given))
+        for given in inputs.given(row)
+    )
+
+
+def _previews(shown: Iterable[tuple[StoredImage, object, str]]) -> SafeString | str:
+    """Pictures side by side, each with its page's name and one line more."""
     figures = format_html_join(
         "",
         "<figure>{}<figcaption>{}<br>{}</figcaption></figure>",
-        (
-            (
-                pieces.preview(picture),
-                pieces.link(picture, f"Choice {picture.choice + 1}, {picture}"),
-                picture.trouble or (pieces.bytes_text(picture.size) if picture.size else ""),
-            )
-            for picture in row.pictures.all()
-        ),
+        ((pieces.preview(image), pieces.link(image, name), told) for image, name, told in shown),
     )
     return format_html('<div class="previews">{}</div>', figures) if figures else pieces.NOTHING
+
+
+def _bytes(image: StoredImage) -> str:
+    return pieces.bytes_text(image.size) if image.size else ""
 
 
 def transcript(row: Generation, side: Literal["sent_zlib", "received_zlib"]) -> SafeString | str:

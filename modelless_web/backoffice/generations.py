@@ -30,6 +30,7 @@ from modelless_web.records.models import Audit, Generation
 from modelless_web.studio.download import download
 
 HEAVY = ("asked", "request", "response", "text", "reasoning", "error_message", "error_body")
+ALONG = ("choices", "pictures", "references", "attempts")
 MOST_CHILDREN = 20
 
 
@@ -87,7 +88,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
                 )
             },
         ),
-        ("Request", {"fields": ("request_pretty", "asked_pretty", "sent")}),
+        ("Request", {"fields": ("request_pretty", "references_shown", "asked_pretty", "sent")}),
         (
             "Response",
             {"fields": ("answer", "thoughts", "choices_shown", "response_pretty", "received")},
@@ -160,7 +161,7 @@ class GenerationAdmin(TotalsPage, TendingPage):
             return None
         rows = Generation.objects.select_related("owner", "gateway", "error_group", "price_rule")
         rows = rows.defer("gateway__key", "owner__password")
-        return rows.prefetch_related("choices", "pictures", "attempts").filter(pk=pk).first()
+        return rows.prefetch_related(*ALONG).filter(pk=pk).first()
 
     def asks_for_words(self, request: HttpRequest, term: str) -> bool:
         return finding.asks_for_words(request, term)
@@ -234,6 +235,10 @@ class GenerationAdmin(TotalsPage, TendingPage):
     @admin.display(description="pictures")
     def pictures_shown(self, row: Generation) -> SafeString | str:
         return exchange.pictures(row)
+
+    @admin.display(description="pictures that went along")
+    def references_shown(self, row: Generation) -> SafeString | str:
+        return exchange.references(row)
 
     @admin.display(description="text")
     def answer(self, row: Generation) -> SafeString | str:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from modelless_web.backoffice import masks
-from modelless_web.records.models import Reference, User
+from modelless_web.records.models import Generation, Reference, User
 from tests.support import factories
 
 from .conftest import Make
@@ -73,6 +73,40 @@ def test_its_page_names_every_generation_that_it_went_along_with(
 
 def test_one_that_has_gone_along_with_nothing_yet_has_its_page(admin: Client, owner: User) -> None:
     assert admin.get(page_of(factories.reference(owner))).status_code == 200
+
+
+@pytest.fixture
+def edit(owner: User, make: Make) -> Generation:
+    """An edit of two pictures through a mask."""
+    given = [
+        factories.reference(owner, factories.photo(colour=colour))
+        for colour in ("navy", "white", "gold")
+    ]
+    navy, white, gold = (reference.name for reference in given)
+    request = {"model": "gpt-image-1", "image": [gold, navy], "mask": white}
+    row = make(model_kind="images", request=request)
+    row.references.set(given)
+    return row
+
+
+def test_the_page_of_a_generation_shows_what_went_along_in_its_order_and_the_mask_last(
+    admin: Client, edit: Generation
+) -> None:
+    page = admin.get(reverse("admin:records_generation_change", args=[edit.pk])).content.decode()
+    navy, white, gold = edit.references.order_by("pk")
+    places = [page.index(image_of(reference)) for reference in (gold, navy, white)]
+    assert places == sorted(places)
+    assert f'<a href="{page_of(white)}">Mask, {white}</a>' in page
+    assert page.count("Mask, ") == 1
+
+
+def test_without_the_right_to_read_prompts_it_shows_only_that_some_went_along(
+    masked: Client, edit: Generation
+) -> None:
+    page = masked.get(reverse("admin:records_generation_change", args=[edit.pk])).content.decode()
+    for reference in edit.references.all():
+        assert page_of(reference) in page
+        assert image_of(reference) not in page
 
 
 def test_staff_with_the_rights_see_the_exact_bytes(
