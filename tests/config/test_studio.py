@@ -150,20 +150,23 @@ def test_a_studio_with_open_pages_ends_when_it_is_asked_to(
     assert "Traceback" not in studio.log
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_a_start_that_is_ended_leaves_quietly(tmp_path: Path, number: int) -> None:
-    # Within exec, as when dataclasses are imported: there Python tells an interrupt apart.
+def ended_within(data_dir: Path, preparation: str) -> "subprocess.CompletedProcess[str]":
+    """A start whose static files are prepared by a statement that has a signal come."""
     start = f"""
-import django, os
+import django, os, weakref
 django.setup()
 from django.core.management import call_command
 from modelless_web.config import prepare
-prepare.static_files = lambda: exec("os.kill(os.getpid(), {number})", dict(os=os))
+
+def come(number):
+    os.kill(os.getpid(), number)
+
+prepare.static_files = lambda: {preparation}
 call_command("studio")
 """
-    environ = {"MODELLESS_DATA_DIR": str(tmp_path), "MODELLESS_PORT": "0"}
+    environ = {"MODELLESS_DATA_DIR": str(data_dir), "MODELLESS_PORT": "0"}
     environ["DJANGO_SETTINGS_MODULE"] = "modelless_web.config.settings"
-    ended = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", start],
         cwd=PROJECT,
         env=clean_environ() | environ,
@@ -172,7 +175,21 @@ call_command("studio")
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_start_that_is_ended_leaves_quietly(tmp_path: Path, number: int) -> None:
+    # Within exec, as when dataclasses are imported: there Python tells an interrupt apart.
+    ended = ended_within(tmp_path, f"exec('come({number})', globals())")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_a_signal_that_the_start_loses_is_heard_all_the_same(tmp_path: Path) -> None:
+    # Python goes on after whatever is raised in a callback of its memory.
+    number = int(signal.SIGTERM)
+    ended = ended_within(tmp_path, f"weakref.finalize(type('Gone', (), {{}})(), come, {number})")
+    assert ended.returncode == 0
+    assert "SystemExit" in ended.stderr
 
 
 def test_a_restart_keeps_what_was_made(start_studio: StartStudio) -> None:

@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -39,7 +40,17 @@ class Server(uvicorn.Server):
             self._hurry_if_asked_again(engine, self.heard)
         super().handle_exit(sig, frame)
 
-    def after_serving(self, *_: object) -> None:
+    def before_serving(self, *_: object) -> None:
+        """Take a signal while there is nothing yet to be ended with care.
+
+        A KeyboardInterrupt would not do. One that is raised while ``exec`` runs a text, as
+        dataclasses do, has Python end as if the signal had killed it, even though it was caught.
+        And where something on the way loses what is raised here, the server ends as it begins.
+        """
+        self.should_exit = True
+        sys.exit()
+
+    def around_serving(self, *_: object) -> None:
         """Take a signal outside uvicorn's watch: early, a replay of one that it took, or new."""
         self.should_exit = True
         self.replayed += 1
@@ -57,9 +68,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # A shell that put us into the background may have had us ignore the first.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _end_the_start)
+        server = _server()
+        # A shell that put us into the background may have had us ignore SIGINT.
+        _take_signals(server.before_serving)
         environment = settings.ENVIRONMENT
         lock = lock_data_folder(
             "stop it first, or give this one its own folder with MODELLESS_DATA_DIR."
@@ -71,8 +82,12 @@ class Command(BaseCommand):
                 prepare.database()
                 prepare.static_files()
                 prepare.gateways(prepare.practice_address(practice))
+            # Ours stand before uvicorn's and after them, so that the engine can still write down
+            # what it had and the exit status is 0.
+            _take_signals(server.around_serving)
             self._announce(listener.getsockname()[1])
-            self._serve(listener)
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(server, listener))
         finally:
             # Its stdin is a pipe of ours: it also ends by itself if we are killed.
             practice.terminate()
@@ -103,18 +118,26 @@ class Command(BaseCommand):
             self.stdout.write(f"Open this once to make the owner's account: {link}")
         self.stdout.flush()
 
-    def _serve(self, listener: socket.socket) -> None:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(listener))
+
+def _server() -> Server:
+    return Server(
+        uvicorn.Config(
+            "modelless_web.config.asgi:application",
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=LAST_RESORT,
+            timeout_keep_alive=30,
+            proxy_headers=False,
+        )
+    )
 
 
-def _end_the_start(*_: object) -> None:
-    """Take a signal before the server takes over: there is nothing yet to be ended with care.
-
-    A KeyboardInterrupt would not do. One that is raised while ``exec`` runs a text, as dataclasses
-    do, has Python end as if the signal had killed it, even though it was caught.
-    """
-    sys.exit()
+def _take_signals(take: Callable[..., None]) -> None:
+    """Have Ctrl-C and a polite request to end taken alike."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, take)
 
 
 def _loop_factory() -> Any:
@@ -136,22 +159,7 @@ def _settle_memory() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-async def _serve(listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "modelless_web.config.asgi:application",
-        access_log=False,
-        log_config=None,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=LAST_RESORT,
-        timeout_keep_alive=30,
-        proxy_headers=False,
-    )
-    server = Server(config)
-    # Ours stand before uvicorn's and after them, so that the engine can still write down what it
-    # had and the exit status is 0.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, server.after_serving)
+async def _serve(server: Server, listener: socket.socket) -> None:
     _settle_memory()
     async with runtime.running():
         await server.serve(sockets=[listener])
