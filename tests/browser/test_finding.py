@@ -94,7 +94,7 @@ def test_a_facet_and_its_chip_are_reached_by_keys(history: Screen) -> None:
 
 def test_a_search_is_typed_and_its_button_pressed(history: Screen) -> None:
     search_for(history, "written is:starred")
-    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
+    expect(history.page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     chips = history.page.get_by_role("list", name="Active filters").get_by_role("link")
     chips.filter(has_text="Starred").click()
     begins_with(history, "The written one")
@@ -133,6 +133,6 @@ def test_on_paper_the_ways_to_narrow_are_a_page(desk: Screen, gateway: Gateway) 
     expect(desk.page.get_by_role("row").first).to_contain_text("Select")
     desk.open("/history/facets/?q=is:starred")
     desk.page.get_by_role("link", name="Back to the history").click()
-    expect(desk.page.get_by_text("Nothing matches")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     desk.page.get_by_role("list", name="Active filters").get_by_role("link").click()
     begins_with(desk, "Found on paper")

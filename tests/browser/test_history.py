@@ -53,7 +53,7 @@ def test_the_query_stands_in_the_address_and_back_works(history: Screen) -> None
 
 def test_a_query_that_matches_nothing_says_so(history: Screen) -> None:
     history.open("/history/?q=status%3Afailed")
-    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
+    expect(history.page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     history.page.get_by_role("link", name="show everything").click()
     expect(cells(history)).not_to_have_count(0)
 

@@ -139,7 +139,7 @@ def test_everything_that_matches_is_counted_deleted_and_brought_back(history: Sc
     expect(question).to_contain_text(f"Delete: {COPIES + 1} generations with 0 pictures")
     question.get_by_role("button", name="Delete").click()
     expect(history.toast).to_contain_text(f"{COPIES + 1} moved to the trash.")
-    expect(history.page.get_by_text("Nothing matches")).to_be_visible()
+    expect(history.page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     history.toast.get_by_role("button", name="Undo").click()
     expect(ticks(history)).to_have_count(COPIES + 1)
 

@@ -55,7 +55,7 @@ def test_history_holds_it_and_leads_back(desk: Screen, gateway: Gateway) -> None
     desk.open("/history/")
     desk.page.get_by_label("Search").fill("status:failed")
     desk.page.get_by_role("button", name="Search").click()
-    expect(desk.page.get_by_text("Nothing matches")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     desk.page.get_by_role("link", name="show everything").click()
     desk.page.get_by_role("link", name="Found without scripts").click()
     expect(desk.page).to_have_url(re.compile("/generations/"))
