@@ -75,13 +75,15 @@ class Gateway(asyncio.Protocol):
             self.log.clear()
         elif path.endswith("/models"):
             self._reply({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
-        else:
+        elif path.endswith("/chat/completions"):
             self._begin(json.loads(body)["messages"][-1]["content"])
+        else:
+            self._reply({"error": {"message": "There is nothing here."}}, b"404 Not Found")
 
-    def _reply(self, value: Any) -> None:
+    def _reply(self, value: Any, status: bytes = b"200 OK") -> None:
         body = json.dumps(value).encode()
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        self._write(head % len(body) + body)
+        head = b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        self._write(head % (status, len(body)) + body)
 
     def _begin(self, prompt: str) -> None:
         order = ORDER.search(prompt)
