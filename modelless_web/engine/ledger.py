@@ -1,95 +1,38 @@
 """Every change of a generation's state, as short transactions. Final states absorb.
 
-Sync, on purpose: the recorder calls these in batches from its own thread, views call ``queue``,
-and ``stop`` from theirs. A change is a filtered update that must hit exactly one row,
+Sync, on purpose: the recorder calls these in batches from its own thread, and views call ``stop``
+from theirs. A change is a filtered update that must hit exactly one row,
 so a late, lost or doubled call is harmless on every database.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
 from modelless_web.engine.outcome import ChoiceText, FailedAttempt, Settlement
 from modelless_web.gateway.errors import GatewayError
-from modelless_web.gateway.families import family_of
-from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import (
     Attempt,
     Choice,
     ErrorGroup,
     Generation,
-    Model,
-    Reference,
     Sketch,
     Status,
     Transcript,
-    User,
 )
 from modelless_web.records.models.generations import joined
 from modelless_web.records.models.troubles import fingerprint
-from modelless_web.records.money.budgets import OverBudgetError, refusal
 from modelless_web.records.money.closing import close
-from modelless_web.records.money.estimate import set_aside
 from modelless_web.records.search import index
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 200
-
-
-def queue(
-    *,
-    owner: User,
-    model: Model,
-    parameters: Chat | Images,
-    asked: dict[str, Any],
-    submission: str,
-    parent: Generation | None = None,
-    descent: str = Generation.Descent.NONE,
-) -> tuple[Generation, bool]:
-    """Commit a generation before a byte of it leaves; return it and whether it is new.
-
-    What it may cost is set aside by that. A submission that was taken already returns its first
-    row, unless it now asks for something else: then the browser kept an old form, and the person
-    means a new run. Raises OverBudgetError, and the transaction around it can go on.
-    """
-    row = Generation(
-        owner=owner,
-        gateway=model.gateway,
-        model=model.name,
-        model_kind=model.kind,
-        parent=parent,
-        descent=descent,
-        submission=submission,
-        prompt=parameters.prompt,
-        asked=asked,
-        request=parameters.body(),
-    )
-    return _enter(row, owner)
-
-
-def repeat(source: Generation, submission: str) -> tuple[Generation, bool]:
-    """Queue the very request of ``source`` once more. Raises OverBudgetError as ``queue`` does."""
-    row = Generation(
-        owner_id=source.owner_id,
-        gateway_id=source.gateway_id,
-        model=source.model,
-        model_kind=source.model_kind,
-        parent=source,
-        descent=Generation.Descent.AGAIN,
-        submission=submission,
-        prompt=source.prompt,
-        asked=source.asked,
-        request=source.request,
-    )
-    return _enter(row, source.owner)
 
 
 def stop(generation: Generation) -> bool:
@@ -215,6 +158,14 @@ def settle(ends: Collection[Settlement], worker: str) -> set[UUID]:
     now = timezone.now()
     won = [end for end in sorted(ends, key=_error_group) if _end(end, worker, now)]
     pks = {end.generation for end in won}
+    write({end.generation: end.choices for end in won}, {})
+    for end in won:
+        # One by one: a single statement with the bytes of a crowd would not fit into memory.
+        packed = Transcript.packed(sent=end.sent, received=end.received)
+        Transcript(generation_id=end.generation, **packed).save(force_insert=True)
+    sketched = [end.generation for end in won if end.has_sketches]
+    if sketched:
+        Sketch.objects.filter(generation__in=sketched).delete()
     index.write(pks)
     close(pks)
     return pks
@@ -254,14 +205,6 @@ def _end(end: Settlement, worker: str, now: datetime) -> bool:
     if won and error:
         group = ErrorGroup.objects.count_in(error)
         Generation.objects.filter(pk=end.generation).update(error_group=group)
-    if won:
-        write({end.generation: end.choices}, {})
-        Transcript(
-            generation_id=end.generation,
-            **Transcript.packed(sent=end.sent, received=end.received),
-        ).save(force_insert=True)
-        if end.has_sketches:
-            Sketch.objects.filter(generation=end.generation).delete()
     return bool(won)
 
 
@@ -315,53 +258,6 @@ def interrupt_waiting() -> int:
     for some in batched(pks, AT_ONCE):
         close(some)
     return len(pks)
-
-
-def _enter(row: Generation, owner: User) -> tuple[Generation, bool]:
-    row_or_reason = _commit(row, owner)
-    # Raised when the block is left: within, it would take along all that shares the transaction.
-    if isinstance(row_or_reason, str):
-        raise OverBudgetError(row_or_reason)
-    return row_or_reason, row_or_reason is row
-
-
-@transaction.atomic(savepoint=False)
-def _commit(row: Generation, owner: User) -> Generation | str:
-    """Commit a new row, or return the first of its submission, or why no budget has room."""
-    set_aside(row, owner)
-    reason = refusal(row, owner)
-    first = _first(row) if reason else _insert_once(row)
-    if first and (first.request != row.request or first.parent_id != row.parent_id):
-        # Made of both, so that this, too, is one row however often it is sent.
-        wish = json.dumps([row.submission, row.request, str(row.parent_id)], sort_keys=True)
-        row.submission = sha256(wish.encode()).hexdigest()
-        first = _first(row) if reason else _insert_once(row)
-    return first or reason or row
-
-
-def _insert_once(row: Generation) -> Generation | None:
-    """Commit a new row; return the one that has its submission already, if there is one."""
-    try:
-        _insert(row)
-    except IntegrityError:
-        return _first(row)
-    return None
-
-
-def _first(row: Generation) -> Generation | None:
-    return Generation.objects.filter(owner_id=row.owner_id, submission=row.submission).first()
-
-
-@transaction.atomic
-def _insert(row: Generation) -> None:
-    """Commit a new row with the words by which it is found and the pictures that go along."""
-    row.save(force_insert=True)
-    index.write([row.pk])
-    names = family_of(row.model_kind).attached(row.request).names
-    if names:
-        given = Reference.objects.filter(owner_id=row.owner_id).named(names)
-        row.references.set(given)
-        given.update(used_at=row.queued_at)
 
 
 def _error_columns(error: GatewayError | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from modelless_web.engine import ledger
 from modelless_web.engine.batch import Asked, Order, write_all
 from modelless_web.engine.live import LiveLog, News, card
 from modelless_web.engine.outcome import ChoiceText, Exchanged, FailedAttempt, Settlement
+from modelless_web.engine.submissions import Entered, Submission
 from modelless_web.engine.waits import for_ever
 from modelless_web.gateway.errors import GatewayError
 from modelless_web.gateway.events import (
@@ -250,6 +251,10 @@ class Recorder:
         hold nothing by then that one of those may wait for.
         """
         return await self._order(action, counts=counts)  # type: ignore[no-any-return]
+
+    async def enter(self, submission: Submission) -> Entered:
+        """Have a new generation committed in the writer's next transaction."""
+        return await self._order(submission)  # type: ignore[no-any-return]
 
     async def keep(self) -> None:
         """Tell and write, until cancelled; whatever is open then is written once more."""

@@ -23,6 +23,7 @@ from modelless_web.engine.recovery import Sweeper
 from modelless_web.engine.rescue.fetch import Fetcher
 from modelless_web.engine.rescue.rescuer import Rescuer
 from modelless_web.engine.run import Runner
+from modelless_web.engine.submissions import Entered, Submission
 from modelless_web.gateway.client import Client
 from modelless_web.records.ids import uuid7
 
@@ -98,18 +99,23 @@ class Engine:
         """
         return asyncio.run_coroutine_threadsafe(errand, self._loop).result(seconds)
 
-    def write[T](self, action: Callable[[], T], *, counts: bool = False) -> T:
+    def write[T](self, action: Callable[[], T]) -> T:
         """Have the ledger's writer do something and wait for it, from another thread.
 
         Raises OperationalError if it can't; what has not begun after 40 seconds never does.
         """
-        order = asyncio.run_coroutine_threadsafe(
-            self.recorder.do(action, counts=counts), self._loop
-        )
+        return self._written(self.recorder.do(action))
+
+    def enter(self, submission: Submission) -> Entered:
+        """Have the ledger's writer commit a new generation and wait for it, as ``write`` does."""
+        return self._written(self.recorder.enter(submission))
+
+    def _written[T](self, order: Coroutine[Any, Any, T]) -> T:
+        waiting = asyncio.run_coroutine_threadsafe(order, self._loop)
         try:
-            return order.result(LONGEST_WAIT)
+            return waiting.result(LONGEST_WAIT)
         except TimeoutError as error:
-            order.cancel()
+            waiting.cancel()
             raise OperationalError("The ledger's writer does not answer.") from error
 
     async def ended(self, seconds: float) -> bool:

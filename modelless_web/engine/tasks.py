@@ -12,9 +12,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from modelless_web.engine import ledger, runtime
+from modelless_web.engine import ledger, runtime, submissions
 from modelless_web.engine.live import card
 from modelless_web.engine.rescue import queue
+from modelless_web.engine.submissions import Submission
 from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.records.models import Action, Cull, Generation, Model, User
 from modelless_web.records.money.budgets import OverBudgetError
@@ -40,17 +41,14 @@ def submit(
 
     Raises OverBudgetError with a sentence.
     """
-    descent = Generation.Descent.REFINED if parent else Generation.Descent.NONE
     return _enter(
-        partial(
-            ledger.queue,
+        submissions.new(
             owner=owner,
             model=model,
             parameters=parameters,
             asked=asked,
             submission=submission,
             parent=parent,
-            descent=descent,
         )
     )
 
@@ -60,7 +58,7 @@ def again(source: Generation, submission: str) -> Generation:
 
     Raises OverBudgetError with a sentence.
     """
-    return _enter(partial(ledger.repeat, source, submission))
+    return _enter(submissions.again(source, submission))
 
 
 def stop(generation: Generation) -> None:
@@ -163,28 +161,21 @@ def rescue_again(generation: Generation) -> int:
     return count
 
 
-def _write[T](action: Callable[[], T], *, counts: bool = False) -> T:
+def _write[T](action: Callable[[], T]) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
-    return engine.write(action, counts=counts) if engine else action()
+    return engine.write(action) if engine else action()
 
 
-def _enter(action: Callable[[], tuple[Generation, bool]]) -> Generation:
-    entered = _write(partial(_or_refusal, action), counts=True)
+def _enter(submission: Submission) -> Generation:
+    engine = runtime.current()
+    entered = engine.enter(submission) if engine else submissions.enter([submission])[0]
     if isinstance(entered, OverBudgetError):
         raise entered
     generation, is_new = entered
     if is_new:
         _begin(generation)
     return generation
-
-
-def _or_refusal[T](action: Callable[[], T]) -> T | OverBudgetError:
-    """A refusal as a value: to the writer an error is a transaction that has failed."""
-    try:
-        return action()
-    except OverBudgetError as error:
-        return error
 
 
 def _begin(generation: Generation) -> None:

@@ -22,14 +22,6 @@ pytestmark = pytest.mark.django_db
 FINAL = {Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.INTERRUPTED}
 
 
-def submit(submission: str = "form-1", prompt: str = "A lighthouse", **more: Any) -> Generation:
-    """Send the form with this one-time id."""
-    row, _ = ledger.queue(
-        parameters=factories.chat(prompt=prompt), asked={}, submission=submission, **more
-    )
-    return row
-
-
 def settled(row: Generation, status: Status = Status.SUCCEEDED, **more: Any) -> bool:
     """Close a run that "worker" holds."""
     choices = more.pop("choices", [ChoiceText(0, "Hello", "", "stop")])
@@ -44,49 +36,6 @@ def stored(row: Generation) -> Generation:
 def expire(row: Generation) -> None:
     """Let a run's lease have run out."""
     Generation.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def test_a_queued_row_holds_the_exact_json_that_will_be_sent() -> None:
-    parameters = factories.chat(temperature=0.5, n=2)
-    owner, model = factories.guest(), factories.model()
-    row, is_new = ledger.queue(
-        owner=owner, model=model, parameters=parameters, asked={"n": 2}, submission="x"
-    )
-    assert (stored(row).request, is_new) == (parameters.body(), True)
-    assert (stored(row).status, stored(row).prompt) == (Status.QUEUED, "A lighthouse")
-
-
-def test_the_same_submission_twice_is_one_row() -> None:
-    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
-    assert submit(**who) == submit(**who)
-    assert Generation.objects.count() == 1
-
-
-def test_an_old_form_with_other_words_is_one_new_row_however_often_it_is_sent() -> None:
-    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
-    first = submit(**who)
-    second, third = submit(prompt="A castle", **who), submit(prompt="A castle", **who)
-    assert first != second == third
-    assert second.prompt == "A castle"
-    assert submit(**who) == first
-
-
-def test_the_same_submission_of_two_people_is_two_rows() -> None:
-    model = factories.model()
-    rows = {submit(owner=factories.guest(), model=model) for _ in range(2)}
-    assert len(rows) == 2
-
-
-def test_run_again_sends_the_very_same_request() -> None:
-    source = factories.generation(temperature=0.3)
-    row, is_new = ledger.repeat(source, "again-1")
-    assert (row.request, row.parent, is_new) == (source.request, source, True)
-
-
-def test_run_again_twice_with_one_id_is_one_row() -> None:
-    source = factories.generation()
-    first, _ = ledger.repeat(source, "again-1")
-    assert ledger.repeat(source, "again-1") == (first, False)
 
 
 def test_a_claim_gives_the_row_a_lease() -> None:
@@ -114,21 +63,6 @@ def test_of_twenty_claims_at_once_exactly_one_wins() -> None:
 
     with ThreadPoolExecutor(20) as threads:
         assert sum(threads.map(claim, range(20))) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_twenty_presses_of_one_button_one_row_comes() -> None:
-    who: dict[str, Any] = {"owner": factories.guest(), "model": factories.model()}
-
-    def press(_: int) -> Generation:
-        try:
-            return submit(**who)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as threads:
-        assert len(set(threads.map(press, range(20)))) == 1
-    assert Generation.objects.count() == 1
 
 
 def test_settling_writes_everything_that_came() -> None:

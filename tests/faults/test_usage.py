@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from modelless_web.engine import ledger
+from modelless_web.engine import ledger, submissions
 from modelless_web.engine.outcome import ChoiceText, Settlement
 from modelless_web.engine.rescue import queue
 from modelless_web.gateway.errors import GatewayError, Kind
@@ -147,7 +147,7 @@ class Studio(RuleBasedStateMachine):
         row = self.one(pick)
         with self.step(crash):
             if row:
-                ledger.repeat(row, f"again {pick}")
+                factories.entered(submissions.again(row, f"again {pick}"))
 
     @rule(is_waiting=st.booleans(), crash=CRASHES)
     def interrupt(self, is_waiting: bool, crash: int | None) -> None:

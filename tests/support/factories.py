@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
-from modelless_web.engine import ledger
+from modelless_web.engine import submissions
+from modelless_web.engine.submissions import Submission
 from modelless_web.gateway.parameters import Chat, Message
 from modelless_web.gateway.traits import describe
 from modelless_web.records import references
@@ -29,6 +30,7 @@ from modelless_web.records.models import (
 )
 from modelless_web.records.models.drafts import Typed
 from modelless_web.records.money.amounts import ZERO
+from modelless_web.records.money.budgets import OverBudgetError
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _number = count(1)
@@ -103,14 +105,27 @@ def generation(
 ) -> Generation:
     """A queued generation that no engine has been told of."""
     of = of or model()
-    row, _ = ledger.queue(
-        owner=owner or guest(),
-        model=of,
-        parameters=chat(of.name, prompt, **values),
-        asked=values,
-        submission=uuid7().hex,
+    row, _ = entered(
+        submissions.new(
+            owner=owner or guest(),
+            model=of,
+            parameters=chat(of.name, prompt, **values),
+            asked=values,
+            submission=uuid7().hex,
+        )
     )
     return row
+
+
+def entered(submission: Submission) -> tuple[Generation, bool]:
+    """The row of a submission that no engine has been told of, and whether it is new.
+
+    Raises OverBudgetError.
+    """
+    (result,) = submissions.enter([submission])
+    if isinstance(result, OverBudgetError):
+        raise result
+    return result
 
 
 def picture(of: Generation, **columns: Any) -> Picture:

@@ -21,6 +21,10 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         theirs = Q(person=person) | Q(group__in=person.groups.all())
         return self.filter(everybodys | theirs, enabled=True)
 
+    def refusing(self) -> Self:
+        """Those that refuse what would go beyond them, whoever sends it."""
+        return self.filter(is_hard=True, enabled=True)
+
 
 class Budget(models.Model):
     """A limit on what is spent: reached, it warns or refuses."""

@@ -1,5 +1,6 @@
 """The price book: what a gateway asks for its models, from when until when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Self
@@ -27,15 +28,30 @@ class PriceRuleQuerySet(models.QuerySet["PriceRule"]):
     def for_run(
         self, gateway: int, model: str, moment: datetime, task: str = ""
     ) -> "PriceRule | None":
-        """The one rule that a run is priced by, or None where no price is known.
+        """The one rule that a run is priced by, or None where no price is known."""
+        return self.for_runs([(gateway, model, moment)], task)[0]
+
+    def for_runs(
+        self, runs: Sequence[tuple[int, str, datetime]], task: str = ""
+    ) -> "list[PriceRule | None]":
+        """The rule of each run: of its gateway and model, at its moment.
 
         The closest one: of the model before of the whole gateway, of the task before of any; then
         by hand before imported; then the newest.
         """
-        rules = self.in_force(moment).filter(
-            gateway=gateway, model__in={model, ""}, task__in={task, ""}
+        gateways, models, moments = map(set, zip(*runs, strict=True))
+        found = self.filter(
+            Q(valid_until=None) | Q(valid_until__gt=min(moments)),
+            valid_from__lte=max(moments),
+            gateway__in=gateways,
+            model__in={*models, ""},
+            task__in={task, ""},
         )
-        return rules.closest_first().first()
+        rules = list(found.closest_first())
+        return [
+            next((rule for rule in rules if rule.is_of(gateway, model, moment)), None)
+            for gateway, model, moment in runs
+        ]
 
     def closest_first(self) -> Self:
         """In the order in which one comes before another for the same run."""
@@ -139,6 +155,10 @@ class PriceRule(models.Model):
         """Refuse a rule that would never hold."""
         if self.valid_until and self.valid_from and self.valid_until <= self.valid_from:
             raise ValidationError({"valid_until": "It would end before it begins."})
+
+    def is_of(self, gateway: int, model: str, moment: datetime) -> bool:
+        """Whether a run of that model falls under it, for whatever task."""
+        return self.gateway_id == gateway and self.model in {model, ""} and self.holds_at(moment)
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether it is in force then."""

@@ -132,7 +132,7 @@ def refusal(row: Generation, owner: User) -> str:
     To be asked in the transaction that queues it: until that ends, nobody else's is let through
     on the same money.
     """
-    if row.estimate == ZERO or not Budget.objects.holding_for(owner).filter(is_hard=True).exists():
+    if row.estimate == ZERO or not Budget.objects.holding_for(owner).refusing().exists():
         return ""
     Gateway.objects.count_alone()
     standing = standings(owner, row.day)

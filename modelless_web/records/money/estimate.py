@@ -39,13 +39,13 @@ class Estimate:
         return self.high == ZERO
 
 
-def set_aside(row: Generation, owner: User) -> None:
+def set_aside(row: Generation, owner: User, rule: PriceRule | None) -> None:
     """Say on whose day a new row falls, by which rule it is priced and what it will cost at most.
 
     The rule stays, however long the run takes: it holds for what is asked for now.
     """
     row.day = owner.day(row.queued_at)
-    thought = estimate(row.gateway, row.model, row.request, owner, row.queued_at)
+    thought = _by_rule(rule, row.gateway, row.model, row.request, owner)
     row.price_rule, row.currency = thought.rule, thought.currency
     row.estimate_low, row.estimate = thought.low, thought.high
 
@@ -54,9 +54,15 @@ def estimate(
     gateway: Gateway, model: str, request: dict[str, Any], owner: User, moment: datetime
 ) -> Estimate:
     """What a request would cost if it was sent by ``owner`` at ``moment``."""
+    rule = PriceRule.objects.for_run(gateway.pk, model, moment)
+    return _by_rule(rule, gateway, model, request, owner)
+
+
+def _by_rule(
+    rule: PriceRule | None, gateway: Gateway, model: str, request: dict[str, Any], owner: User
+) -> Estimate:
     if gateway.is_practice:
         return Estimate(low=ZERO, high=ZERO)
-    rule = PriceRule.objects.for_run(gateway.pk, model, moment)
     if rule is None:
         return Estimate()
     choices = int(request.get("n", 1))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelless_web.engine import ledger
+from modelless_web.engine import submissions
 from modelless_web.records.models import Budget, Generation, Status, User
 from modelless_web.records.money.budgets import (
     OverBudgetError,
@@ -216,8 +216,8 @@ def test_a_doubled_submission_finds_its_first_when_the_money_is_gone() -> None:
         "asked": {},
         "submission": "once",
     }
-    first, _ = ledger.queue(**sent)
-    assert ledger.queue(**sent) == (first, False)
+    first, _ = factories.entered(submissions.new(**sent))
+    assert factories.entered(submissions.new(**sent)) == (first, False)
 
 
 def test_a_refusal_leaves_the_transaction_that_it_came_in() -> None:
@@ -234,7 +234,7 @@ def test_running_again_is_held_against_the_budget_too() -> None:
     budget("0.1")
     (row,) = open_runs(1, priced(), factories.person())
     with pytest.raises(OverBudgetError):
-        ledger.repeat(row, "again-1")
+        factories.entered(submissions.again(row, "again-1"))
     assert Generation.objects.count() == 1
 
 

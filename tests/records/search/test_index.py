@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from modelless_web.engine import ledger
+from modelless_web.engine import ledger, submissions
 from modelless_web.engine.outcome import ChoiceText, Settlement
 from modelless_web.gateway.errors import GatewayError, Kind
 from modelless_web.records.language.query import parse
@@ -40,14 +40,14 @@ def test_a_prompt_is_found_as_soon_as_it_waits() -> None:
 
 def test_what_is_repeated_is_found_twice() -> None:
     row = factories.generation(prompt="A lighthouse")
-    again, _ = ledger.repeat(row, "again")
+    again, _ = factories.entered(submissions.again(row, "again"))
     assert finds(row.owner, "lighthouse") == [again, row]
 
 
 def test_a_second_click_leaves_one_entry() -> None:
     row = factories.generation()
-    ledger.repeat(row, "again")
-    ledger.repeat(row, "again")
+    factories.entered(submissions.again(row, "again"))
+    factories.entered(submissions.again(row, "again"))
     assert Entry.objects.count() == 2
 
 
