@@ -88,6 +88,7 @@ class Chat:
     frequency_penalty: float | None = None
     logit_bias: Mapping[str, int] = field(default_factory=dict)
     user: str = ""
+    modalities: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.model.strip():
@@ -155,6 +156,8 @@ class Chat:
             sparse["logit_bias"] = dict(self.logit_bias)
         if self.user:
             sparse["user"] = self.user
+        if self.modalities:
+            sparse["modalities"] = list(self.modalities)
         return sparse
 
 

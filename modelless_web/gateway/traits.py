@@ -24,7 +24,8 @@ class ModelTraits:
     or `Images`.
 
     `most_pictures` can go along with a prompt; `by_address`: only those that have an address, for
-    the model reads plain text alone (section 2.1).
+    the model reads plain text alone (section 2.1). `is_told_to_draw`: some routers pass no picture
+    on unless the request asks for one by name (section 3.1, H).
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class ModelTraits:
     images: ImageTraits | None = None
     most_pictures: int = 0
     by_address: bool = False
+    is_told_to_draw: bool = False
 
 
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -51,6 +53,7 @@ _SEES: Final = re.compile(
     r"gpt-4-vision|gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-4-all|gpt-4-gizmo|gpt-5|o[134](?:$|-(?!mini))|o4-mini"
     r"|gemini|claude-[3-9]|claude-(?:opus|sonnet|haiku)|.*vision|.*-vl\b|practice"
 )
+_TOLD_TO_DRAW: Final = re.compile(r"gemini.*-image")
 _BY_ADDRESS: Final = re.compile(r"gpt-4o?-all|gpt-4-gizmo")
 _MOST_SEEN: Final = 10
 _REASONS: Final = re.compile(r"o[134](?:$|-)")
@@ -78,6 +81,7 @@ def describe(model_id: str, known: Kind | None = None) -> ModelTraits:
         images=images,
         most_pictures=images.most_pictures if images else _MOST_SEEN if sees else 0,
         by_address=bool(_BY_ADDRESS.match(name)),
+        is_told_to_draw=kind == "image-chat" and bool(_TOLD_TO_DRAW.match(name)),
     )
 
 

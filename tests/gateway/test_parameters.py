@@ -36,8 +36,10 @@ def test_everything_set_is_sent() -> None:
         frequency_penalty=2.0,
         logit_bias={"50256": -100},
         user="u",
+        modalities=("image", "text"),
     ).body()
     assert body["temperature"] == 0
+    assert body["modalities"] == ["image", "text"]
     assert body["stop"] == ["a", "b"]
     assert body["logit_bias"] == {"50256": -100}
     assert {"top_p", "n", "max_tokens", "presence_penalty", "frequency_penalty", "user"} <= set(

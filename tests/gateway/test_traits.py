@@ -49,6 +49,26 @@ def test_vision_is_guessed_by_id(model: str, sees: bool) -> None:
     assert describe(model).takes_images is sees
 
 
+@pytest.mark.parametrize(
+    ("model", "is_told"),
+    [
+        ("gemini-2.5-flash-image-preview", True),
+        ("google/gemini-3-pro-image", True),
+        ("gemini-2.5-flash", False),
+        ("stable-diffusion", False),
+        ("practice-painter", False),
+    ],
+)
+def test_models_that_routers_keep_from_drawing_unasked_are_told_to(
+    model: str, is_told: bool
+) -> None:
+    assert describe(model).is_told_to_draw is is_told
+
+
+def test_a_model_that_is_said_to_talk_only_is_not_told_to_draw() -> None:
+    assert not describe("gemini-2.5-flash-image", "chat").is_told_to_draw
+
+
 def test_only_picture_models_make_pictures() -> None:
     assert describe("stable-diffusion").makes_pictures
     assert not describe("gpt-4o").makes_pictures

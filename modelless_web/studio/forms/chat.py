@@ -121,6 +121,7 @@ class ChatGroup(ReferencesGroup):
             stream=bool(data["stream"]) and traits.streams,
             include_usage=traits.include_usage,
             user=self.person.opaque_id.hex if data["user"] else "",
+            modalities=("image", "text") if traits.is_told_to_draw else (),
             **taken,
         )
 

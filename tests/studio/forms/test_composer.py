@@ -174,6 +174,16 @@ def test_what_the_model_does_not_take_is_dropped_but_remembered(person: User) ->
     assert reasoner.asked()["temperature"] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("gemini-2.5-flash-image-preview", ["image", "text"]), ("stable-diffusion", None)],
+)
+def test_a_picture_is_asked_for_by_name_where_a_router_needs_it(
+    person: User, name: str, asked: list[str] | None
+) -> None:
+    assert chat(person, a_model(name, kind="image-chat")).body().get("modalities") == asked
+
+
 def test_an_answer_in_one_go_is_asked_for_by_an_unticked_box(person: User, model: Model) -> None:
     assert chat(person, model, stream=None).body()["stream"] is False
 
