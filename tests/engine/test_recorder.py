@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.db import OperationalError
 
-from modelless_web.engine import recorder
+from modelless_web.engine import recorder, submissions
 from modelless_web.engine.live import News
 from modelless_web.engine.recorder import Recording
 from modelless_web.engine.runtime import Engine
@@ -177,16 +177,26 @@ def test_who_comes_while_the_writer_waits_in_vain_does_not_wait_as_long_again(
     assert {type(result) for result in engine.wait_for(both())} == {OperationalError}
 
 
-def test_what_counts_goes_first_in_its_batch(engine: Engine) -> None:
-    done: list[str] = []
+def test_what_counts_goes_first_in_its_batch_and_what_is_new_comes_next(engine: Engine) -> None:
+    new = submissions.new(
+        owner=factories.person(),
+        model=factories.model(at=factories.gateway(enabled=False)),
+        parameters=factories.chat(),
+        asked={},
+        submission="a form",
+    )
+    found: dict[str, int] = {}
+
+    def look(name: str) -> None:
+        found[name] = Generation.objects.count()
 
     async def ask() -> None:
-        do = engine.recorder.do
+        recorder = engine.recorder
         await asyncio.gather(
-            do(lambda: done.append("an end")),
-            do(lambda: done.append("a submission"), counts=True),
-            do(lambda: done.append("another"), counts=True),
+            recorder.do(lambda: look("anything else")),
+            recorder.enter(new),
+            recorder.do(lambda: look("what counts"), counts=True),
         )
 
     engine.wait_for(ask())
-    assert done == ["a submission", "another", "an end"]
+    assert found == {"what counts": 0, "anything else": 1}
