@@ -170,6 +170,10 @@
   document.addEventListener("key", (event) => {
     if (keys[event.detail]?.()) event.preventDefault();
   });
+  // On a tick Enter would press the first button, with nothing said.
+  form?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[type=checkbox]")) event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !chosen().length || event.target.closest?.(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
     event.stopImmediatePropagation();

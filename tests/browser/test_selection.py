@@ -162,6 +162,22 @@ def test_tags_and_boards_are_put_on_many(history: Screen) -> None:
     expect(ticks(history)).to_have_count(1)
 
 
+def test_enter_in_the_field_of_tags_tags(history: Screen) -> None:
+    ticks(history).first.click()
+    bar(history).get_by_text("More").press("Enter")
+    bar(history).get_by_label("Tag").fill("Blue sea")
+    bar(history).get_by_label("Tag").press("Enter")
+    expect(history.toast).to_contain_text("1 tagged “blue sea”.")
+
+
+def test_enter_on_a_tick_changes_nothing(history: Screen) -> None:
+    ticks(history).first.focus()
+    history.page.keyboard.press("Space")
+    history.page.keyboard.press("Enter")
+    history.page.wait_for_timeout(500)
+    expect(history.toast).to_be_hidden()
+
+
 @pytest.mark.parametrize("way", [click, enter])
 def test_many_are_rejected_rated_and_put_on_a_board(history: Screen, way: Way) -> None:
     make_board(history, "Covers")
@@ -278,7 +294,10 @@ def test_on_paper_ticked_ones_are_tagged_rated_and_put_on_a_board(
         bar(desk).get_by_text("More").click()
         bar(desk).get_by_label("Tag").fill("Blue sea")
         bar(desk).get_by_label("Rating").select_option("4")
-        bar(desk).get_by_role("button", name=named, exact=True).click()
+        if named == "Tag":
+            bar(desk).get_by_label("Tag").press("Enter")
+        else:
+            bar(desk).get_by_role("button", name=named, exact=True).click()
         expect(desk.toast).to_contain_text(said)
     desk.open('/history/?q=board:Covers rating:4 tag:"blue sea"')
     expect(ticks(desk)).to_have_count(1)
