@@ -155,6 +155,8 @@
       event.preventDefault();
       const go = composer.querySelector(".go [type=submit]");
       if (!go.disabled) composer.requestSubmit(go);
+    } else if (event.key === "Enter" && event.target.matches("input:not([type=file])")) {
+      event.preventDefault(); // Only what is asked for by name costs money.
     }
     if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();

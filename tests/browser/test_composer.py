@@ -44,6 +44,28 @@ def test_slider_and_number_keep_in_step(desk: Screen) -> None:
     expect(box).to_have_value("1.55")
 
 
+@pytest.mark.parametrize("field", ["Count", "Max tokens", "Temperature", "Stream the answer"])
+def test_a_plain_enter_in_a_field_sends_nothing(desk: Screen, gateway: Gateway, field: str) -> None:
+    desk.open()
+    for group in ("sampling", "limits"):
+        desk.unfold(group)
+    desk.page.locator("#composer").get_by_label(field, exact=True).press("Enter")
+    sent = desk.generate("What is sent by its button", WRITER)
+    gateway.talk().finish("Words.")
+    ended(sent)
+    expect(desk.page.locator("#results > .card")).to_have_count(1)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_scripts_a_plain_enter_saves_the_draft(desk: Screen) -> None:
+    desk.open()
+    desk.page.get_by_label("Prompt").fill("Half a thought")
+    desk.page.get_by_label("Count").press("Enter")
+    expect(desk.page.locator("#draft-line")).to_contain_text("Saved")
+    expect(desk.page.get_by_label("Prompt")).to_have_value("Half a thought")
+    expect(desk.page.locator("#results > .card")).to_have_count(0)
+
+
 def test_reset_brings_the_default_back(desk: Screen) -> None:
     desk.open()
     bar, box = slider(desk, "Presence penalty")
