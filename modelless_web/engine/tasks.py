@@ -6,7 +6,7 @@ Word may be lost, late or doubled; the ledger has the truth and the sweeper read
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +16,7 @@ from modelless_web.engine import ledger, runtime, submissions
 from modelless_web.engine.live import card
 from modelless_web.engine.rescue import queue
 from modelless_web.engine.submissions import Submission
-from modelless_web.gateway.parameters import Chat, Images
-from modelless_web.records.models import Action, Cull, Generation, Model, User
+from modelless_web.records.models import Action, Cull, Generation, User
 from modelless_web.records.money.budgets import OverBudgetError
 from modelless_web.records.organise import actions, culls
 from modelless_web.records.organise.changes import move
@@ -28,37 +27,19 @@ MOST_TOLD: Final = 60
 FOR_A_FIGURE: Final = 5.0
 
 
-def submit(
-    *,
-    owner: User,
-    model: Model,
-    parameters: Chat | Images,
-    asked: dict[str, Any],
-    submission: str,
-    parent: Generation | None = None,
-) -> Generation:
+def submit(submission: Submission) -> Generation:
     """Commit a generation and have it carried out; a doubled submission returns the first.
 
     Raises OverBudgetError with a sentence.
     """
-    return _enter(
-        submissions.new(
-            owner=owner,
-            model=model,
-            parameters=parameters,
-            asked=asked,
-            submission=submission,
-            parent=parent,
-        )
-    )
-
-
-def again(source: Generation, submission: str) -> Generation:
-    """Send the very request of ``source`` once more, as a generation of its own.
-
-    Raises OverBudgetError with a sentence.
-    """
-    return _enter(submissions.again(source, submission))
+    engine = runtime.current()
+    entered = engine.enter(submission) if engine else submissions.enter([submission])[0]
+    if isinstance(entered, OverBudgetError):
+        raise entered
+    generation, is_new = entered
+    if is_new and engine:
+        transaction.on_commit(partial(engine.queued, generation.owner_id, generation.pk))
+    return generation
 
 
 def stop(generation: Generation) -> None:
@@ -165,23 +146,6 @@ def _write[T](action: Callable[[], T]) -> T:
     """Commit through the process's one writer, which shares a transaction among many."""
     engine = runtime.current()
     return engine.write(action) if engine else action()
-
-
-def _enter(submission: Submission) -> Generation:
-    engine = runtime.current()
-    entered = engine.enter(submission) if engine else submissions.enter([submission])[0]
-    if isinstance(entered, OverBudgetError):
-        raise entered
-    generation, is_new = entered
-    if is_new:
-        _begin(generation)
-    return generation
-
-
-def _begin(generation: Generation) -> None:
-    engine = runtime.current()
-    if engine:
-        transaction.on_commit(partial(engine.queued, generation.owner_id, generation.pk))
 
 
 def _tell(generation: Generation) -> None:

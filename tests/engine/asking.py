@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from modelless_web.engine import tasks
+from modelless_web.engine import submissions, tasks
 from modelless_web.gateway.traits import describe
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Gateway, Generation, Model, User
@@ -17,11 +17,13 @@ def begin(
 ) -> Generation:
     """Press Generate."""
     return tasks.submit(
-        owner=owner or factories.guest(),
-        model=of,
-        parameters=factories.chat(of.name, prompt, **values),
-        asked=values,
-        submission=uuid7().hex,
+        submissions.new(
+            owner=owner or factories.guest(),
+            model=of,
+            parameters=factories.chat(of.name, prompt, **values),
+            asked=values,
+            submission=uuid7().hex,
+        )
     )
 
 

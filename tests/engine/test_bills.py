@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from modelless_web.engine import tasks
+from modelless_web.engine import submissions, tasks
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Chat, Images
@@ -52,11 +52,13 @@ def seller(engine: Engine, practice_url: str) -> Gateway:
 def made(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
     """The generation, once its run has ended."""
     row = tasks.submit(
-        owner=owner,
-        model=offered(at, asked.model),
-        parameters=asked,
-        asked={},
-        submission=uuid7().hex,
+        submissions.new(
+            owner=owner,
+            model=offered(at, asked.model),
+            parameters=asked,
+            asked={},
+            submission=uuid7().hex,
+        )
     )
     return finish(row)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelless_web.engine import tasks
+from modelless_web.engine import submissions, tasks
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Images
@@ -29,11 +29,13 @@ def paint(gateway: Gateway, model: str, prompt: str = "A lighthouse", **values: 
 def submit(model: Model, asked: Images) -> Generation:
     """Press Generate."""
     return tasks.submit(
-        owner=factories.guest(),
-        model=model,
-        parameters=asked,
-        asked={},
-        submission=uuid7().hex,
+        submissions.new(
+            owner=factories.guest(),
+            model=model,
+            parameters=asked,
+            asked={},
+            submission=uuid7().hex,
+        )
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from modelless_web.engine import catalogue, tasks
+from modelless_web.engine import catalogue, submissions, tasks
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Chat, Images, Message
 from modelless_web.records import references
@@ -42,11 +42,13 @@ def submit(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
 
 def begin(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
     return tasks.submit(
-        owner=owner,
-        model=offered(at, asked.model),
-        parameters=asked,
-        asked={},
-        submission=uuid7().hex,
+        submissions.new(
+            owner=owner,
+            model=offered(at, asked.model),
+            parameters=asked,
+            asked={},
+            submission=uuid7().hex,
+        )
     )
 
 
@@ -89,7 +91,7 @@ def test_somebody_elses_is_as_if_it_was_gone(practice: Gateway) -> None:
 def test_running_it_again_takes_them_along(practice: Gateway) -> None:
     owner = factories.guest()
     given = factories.reference(owner)
-    again = finish(tasks.again(ask(practice, owner, given), uuid7().hex))
+    again = finish(tasks.submit(submissions.again(ask(practice, owner, given), uuid7().hex)))
     assert "I see 1 picture." in again.text
     assert list(again.references.all()) == [given]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from modelless_web.engine import tasks
+from modelless_web.engine import submissions, tasks
 from modelless_web.records.ids import read_uuid, uuid7
 from modelless_web.records.models import Draft, Generation, Model
 from modelless_web.records.models.drafts import MOST_DRAFTS, offer
@@ -100,12 +100,14 @@ def submit(request: StudioRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         generation = tasks.submit(
-            owner=request.user,
-            model=data["model"],
-            parameters=form.built,
-            asked=form.asked(),
-            submission=data["submission"],
-            parent=data["parent"],
+            submissions.new(
+                owner=request.user,
+                model=data["model"],
+                parameters=form.built,
+                asked=form.asked(),
+                submission=data["submission"],
+                parent=data["parent"],
+            )
         )
     except OverBudgetError as refusal:
         return _composer(request, form, status=UNPROCESSABLE, refusal=str(refusal))

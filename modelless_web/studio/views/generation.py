@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from modelless_web.engine import tasks
+from modelless_web.engine import submissions, tasks
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Generation, Transcript
 from modelless_web.records.money.budgets import OverBudgetError
@@ -107,7 +107,7 @@ def again(request: StudioRequest, pk: UUID) -> HttpResponse:
     row = own_generation(request, pk)
     submission = request.POST.get("submission", "").replace("\0", "")[:64]
     try:
-        made = tasks.again(row, submission or uuid7().hex)
+        made = tasks.submit(submissions.again(row, submission or uuid7().hex))
     except OverBudgetError as refusal:
         return _not_again(request, row, str(refusal))
     if request.htmx:
