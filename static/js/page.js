@@ -62,17 +62,23 @@
       parent.insertBefore(element, next?.parentElement === parent ? next : null);
       htmx.process(element);
     }
-    if (!places.delete(pk) && document.getElementById("history-rows")) location.reload();
+    if (!places.delete(pk)) location.reload();
   };
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (!detail.successful) return;
-    const { trash, restore } = detail.elt.dataset;
-    if (trash && detail.elt.closest("#main.column")) location.assign(`/history/?undo=${trash}`);
-    else if (trash) putAway(trash);
-    if (restore) {
-      putBack(restore);
-      detail.elt.closest("[data-toast]")?.remove();
-    }
+  // The answer is awaited here: the stream may take the card away before it, and no event of
+  // htmx reaches the page from a form that is no longer on it.
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+    const { trash, restore } = elt.dataset;
+    if (!trash && !restore) return;
+    const isAlone = elt.closest("#main.column");
+    const toast = elt.closest("[data-toast]");
+    xhr.addEventListener("load", () => {
+      if (xhr.status >= 400) return;
+      if (restore) {
+        putBack(restore);
+        toast?.remove();
+      } else if (isAlone) location.assign(`/history/?undo=${trash}`);
+      else putAway(trash);
+    });
   });
 
   /* A double click and a key that is held down are one wish. */

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.gateway import WRITER, Gateway
 from tests.browser.screen import Screen, ended, pk_of
@@ -111,6 +111,21 @@ def test_delete_by_key_moves_on_and_stays_deleted(desk: Screen, card: Locator) -
     expect(card).to_be_hidden()
     desk.page.reload()
     expect(desk.cards).to_have_count(0)
+
+
+def test_its_own_page_is_left_though_the_stream_is_quicker(desk: Screen, card: Locator) -> None:
+    def late(route: Route) -> None:
+        reply = route.fetch()
+        expect(card).to_have_count(0)
+        route.fulfill(response=reply)
+
+    desk.open(f"/generations/{pk_of(card)}/")
+    desk.page.route("**/trash/", late)
+    card.get_by_role("button", name="Delete").click()
+    expect(desk.page).to_have_url(re.compile(r"/history/\?undo="))
+    desk.toast.get_by_role("button", name="Undo").click()
+    expect(desk.toast).to_have_count(0)
+    expect(desk.page.locator(".grid")).to_contain_text("What is a fjord?")
 
 
 def test_a_card_deleted_in_one_tab_leaves_the_other(desk: Screen, card: Locator) -> None:
