@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modelless_web.engine import submissions, tasks
+from modelless_web.gateway.parameters import Chat, Images
 from modelless_web.gateway.traits import describe
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Gateway, Generation, Model, User
@@ -12,19 +13,26 @@ from tests.support import factories
 from tests.support.studio import wait_for
 
 
-def begin(
-    of: Model, prompt: str = "A lighthouse", owner: User | None = None, **values: Any
+def press(
+    of: Model, parameters: Chat | Images, owner: User | None = None, **asked: Any
 ) -> Generation:
     """Press Generate."""
     return tasks.submit(
         submissions.new(
             owner=owner or factories.guest(),
             model=of,
-            parameters=factories.chat(of.name, prompt, **values),
-            asked=values,
+            parameters=parameters,
+            asked=asked,
             submission=uuid7().hex,
         )
     )
+
+
+def begin(
+    of: Model, prompt: str = "A lighthouse", owner: User | None = None, **values: Any
+) -> Generation:
+    """Press Generate beneath a prompt in words."""
+    return press(of, factories.chat(of.name, prompt, **values), owner, **values)
 
 
 def reach(row: Generation, condition: Callable[[Generation], object]) -> Generation:

@@ -5,13 +5,12 @@ from typing import Any, Final
 
 import pytest
 
-from modelless_web.engine import submissions, tasks
+from modelless_web.engine import tasks
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Chat, Images
-from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Drift, Gateway, Generation, User
-from tests.engine.asking import finish, offered
+from tests.engine.asking import finish, offered, press
 from tests.support import factories
 
 # The model, what is asked of it, dollars; None: whatever its tokens say.
@@ -51,16 +50,7 @@ def seller(engine: Engine, practice_url: str) -> Gateway:
 
 def made(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
     """The generation, once its run has ended."""
-    row = tasks.submit(
-        submissions.new(
-            owner=owner,
-            model=offered(at, asked.model),
-            parameters=asked,
-            asked={},
-            submission=uuid7().hex,
-        )
-    )
-    return finish(row)
+    return finish(press(offered(at, asked.model), asked, owner))
 
 
 def billed(at: Gateway) -> Decimal:

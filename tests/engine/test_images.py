@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from modelless_web.engine import submissions, tasks
+from modelless_web.engine import tasks
 from modelless_web.engine.runtime import Engine
 from modelless_web.gateway.image_models import image_traits
 from modelless_web.gateway.parameters import Images
-from modelless_web.records.ids import uuid7
-from modelless_web.records.models import Charge, Gateway, Generation, Model, Sketch, Status
+from modelless_web.records.models import Charge, Gateway, Generation, Sketch, Status
 from modelless_web.records.relations.inputs import revised_prompts
-from tests.engine.asking import at, finish, offered, reach
+from tests.engine.asking import at, finish, offered, press, reach
 from tests.studio.factories import png
-from tests.support import factories
 from tests.support.beside import beside
 from tests.support.upstream import HANG, head, upstream
 
@@ -23,20 +21,7 @@ from tests.support.upstream import HANG, head, upstream
 def paint(gateway: Gateway, model: str, prompt: str = "A lighthouse", **values: Any) -> Generation:
     """The generation that a person gets, once its run has ended."""
     asked = Images(model=model, prompt=prompt, traits=image_traits(model), **values)
-    return finish(submit(offered(gateway, model), asked))
-
-
-def submit(model: Model, asked: Images) -> Generation:
-    """Press Generate."""
-    return tasks.submit(
-        submissions.new(
-            owner=factories.guest(),
-            model=model,
-            parameters=asked,
-            asked={},
-            submission=uuid7().hex,
-        )
-    )
+    return finish(press(offered(gateway, model), asked))
 
 
 def test_a_picture_behind_a_link_is_safe_here(practice: Gateway) -> None:
@@ -89,7 +74,7 @@ def test_a_sketch_is_shown_until_the_run_has_ended(engine: Engine) -> None:
         partial_images=2,
     )
     with beside(lambda: upstream([head(), partial_picture(0), partial_picture(1), HANG])) as gate:
-        row = submit(at(gate.url, "gpt-image-1"), asked)
+        row = press(at(gate.url, "gpt-image-1"), asked)
         seen = reach(row, lambda found: found.slots[0].sketch and found.slots[0].sketch.number > 1)
         sketch = seen.slots[0].sketch
         assert sketch is not None

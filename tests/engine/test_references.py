@@ -15,7 +15,7 @@ from modelless_web.gateway.parameters import Chat, Images, Message
 from modelless_web.records import references
 from modelless_web.records.ids import uuid7
 from modelless_web.records.models import Charge, Gateway, Generation, Reference, Status, User
-from tests.engine.asking import finish, offered, reach
+from tests.engine.asking import finish, offered, press, reach
 from tests.support import factories
 
 SEES = "practice-sees"
@@ -41,15 +41,7 @@ def submit(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
 
 
 def begin(at: Gateway, owner: User, asked: Chat | Images) -> Generation:
-    return tasks.submit(
-        submissions.new(
-            owner=owner,
-            model=offered(at, asked.model),
-            parameters=asked,
-            asked={},
-            submission=uuid7().hex,
-        )
-    )
+    return press(offered(at, asked.model), asked, owner)
 
 
 def test_they_arrive_at_the_model_in_their_order(practice: Gateway) -> None:
